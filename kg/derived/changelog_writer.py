@@ -5,15 +5,17 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from kg.derived import changelog
 from kg.derived.changelog import EVENTS, SCHEMA, STATES, UNSORTED, VERSION, Kind
-from kg.errors import StoreError
+from kg.errors import StoreBusyError, StoreError
 from kg.lookup import resource_state
 from kg.lookup.resource_state import ResourceStates
+from kg.process.lock import locked
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
@@ -38,20 +40,39 @@ def append(store: Store, source: Snapshot, found: ResourceStates, days: int, roo
     Raises StoreDamagedError if the log is damaged, StoreError if the snapshot cannot be read or the log cannot be
     written.
     """
+    busy = StoreBusyError(f"another process appends to the change log {store.changelog}: wait until it ends")
     try:
-        with closing(sqlite3.connect(store.changelog, timeout=BUSY_SECONDS, isolation_level=None)) as database:
-            database.execute("PRAGMA cache_spill = OFF")  # readers are locked out only during the commit
-            database.execute("BEGIN IMMEDIATE")
-            meta = _meta(database)
-            if meta.get("snapshot") == source.id:
-                return
-            with sidecar.changing(store.changelog, remedies.CHANGELOG):
-                if meta.get("version") == str(UNSORTED):
-                    _hash_sorted(database, source, found)
-                _Update(database, store, source, meta).make(found, days, root)
-                database.execute("COMMIT")
+        with locked(store.path, busy, BUSY_SECONDS):
+            if not _reaches(store, source):
+                _write(store, source, found, days, root)
     except (sqlite3.Error, OSError) as error:
         raise StoreError(f"the change log {store.changelog} cannot be written: {error}") from error
+
+
+def _reaches(store: Store, source: Snapshot) -> bool:
+    """Return whether the log has a snapshot already; of a damaged one, ``_write`` says what it is."""
+    with suppress(StoreError), changelog.opened(store) as log:
+        return log is not None and log.snapshot == source.id
+    return False
+
+
+def _write(store: Store, source: Snapshot, found: ResourceStates, days: int, root: str) -> None:
+    """Append in one transaction.
+
+    The checksum is compared before the file is opened as a database, and made after that is closed: whenever a process
+    closes a file, all locks go that it has on it, SQLite's too (fcntl, POSIX.1-2017).
+    """
+    with (
+        sidecar.changing(store.changelog, remedies.CHANGELOG),
+        closing(sqlite3.connect(store.changelog, timeout=BUSY_SECONDS, isolation_level=None)) as database,
+    ):
+        database.execute("PRAGMA cache_spill = OFF")  # readers are locked out only during the commit
+        database.execute("BEGIN IMMEDIATE")
+        meta = _meta(database)
+        if meta.get("version") == str(UNSORTED):
+            _hash_sorted(database, source, found)
+        _Update(database, store, source, meta).make(found, days, root)
+        database.execute("COMMIT")
 
 
 def _meta(database: sqlite3.Connection) -> dict[str, str]:

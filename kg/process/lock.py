@@ -29,11 +29,11 @@ def claim(descriptor: int, otherwise: NewsgraphError, patience: float = 0.0) -> 
 
 
 @contextmanager
-def locked(folder: Path, otherwise: NewsgraphError) -> Iterator[None]:
+def locked(folder: Path, otherwise: NewsgraphError, patience: float = 0.0) -> Iterator[None]:
     """Lock a folder, without a file in it. Raises like ``claim``, and OSError if there is no such folder."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        claim(descriptor, otherwise)
+        claim(descriptor, otherwise, patience)
         yield
     finally:
         os.close(descriptor)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 
 from kg.derived import changelog, changelog_writer
 from kg.derived.changelog import EVENTS, VERSION, Change
-from kg.errors import StoreError
+from kg.errors import StoreBusyError, StoreError
 from kg.lookup import resource_state
 from kg.pipeline.run import Built, build
+from kg.process.lock import locked
 from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store import amend
@@ -264,6 +268,35 @@ def test_pages_are_bounded_in_bytes_and_members(site: Site, monkeypatch: pytest.
             for number, page in enumerate(pages[:-1], 1)
         ]
         assert len(log.page(len(pages))) >= last
+
+
+def test_nobody_else_can_write_while_the_log_is_appended_to(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.publish(SHOPS)
+    site.build(BANKS)
+    made, tried = changelog_writer._Update.make, []
+    write = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('BEGIN IMMEDIATE')"
+
+    def make(*arguments: Any) -> None:
+        made(*arguments)
+        command = [sys.executable, "-c", write, str(Store(site.store).changelog)]
+        tried.append(subprocess.run(command, capture_output=True, text=True, check=False).stderr)
+
+    monkeypatch.setattr(changelog_writer._Update, "make", make)
+    site.log()
+    (told,) = tried
+    assert "database is locked" in told
+
+
+def test_two_processes_append_one_after_the_other(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.build(SHOPS)
+    monkeypatch.setattr(changelog_writer, "BUSY_SECONDS", 0.05)
+    with (
+        locked(site.store, StoreError("another one")),
+        pytest.raises(StoreBusyError, match="appends to the change log"),
+    ):
+        site.log()
+    site.log()
+    assert site.entries()
 
 
 def test_a_log_in_which_nothing_was_written_is_none(tmp_path: Path) -> None:
