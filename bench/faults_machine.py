@@ -43,6 +43,8 @@ WRITABLE: Final = {
 }
 MEGA: Final = 1_000_000
 PATIENCE: Final = 300.0
+FULL: Final = 20.0
+"""Longest time that a disk stays full, in seconds, if it has too much room for writes to be refused."""
 READERS: Final = 4
 AT_ONCE: Final = 6
 """Servers whose stores are changed at the same time."""
@@ -92,9 +94,11 @@ def join(group: Path) -> None:
 def _fill(disk: Path, left: int) -> Path:
     """Fill a disk except for a number of bytes."""
     ballast = disk / "ballast"
-    with ballast.open("wb") as file, suppress(OSError):  # others write meanwhile
-        os.posix_fallocate(file.fileno(), 0, max(1, shutil.disk_usage(disk).free - left))
-    return ballast
+    with ballast.open("wb") as file:
+        while True:
+            with suppress(OSError):  # others write meanwhile, so that there may be less room than there just was
+                os.posix_fallocate(file.fileno(), 0, max(1, shutil.disk_usage(disk).free - left))
+                return ballast
 
 
 # ---- The faults.
@@ -120,7 +124,7 @@ def writes_without_room(folder: Path, moments: int) -> Iterator[Row]:
     with small_disk(folder / "disk", 64 * MEGA) as disk, _written(disk) as client:
         for number in range(moments):
             ballast = _fill(disk, 200_000 * number // moments)
-            _until(lambda refused=client.refused: client.refused > refused + 3)
+            _until(lambda refused=client.refused: client.refused > refused + 3, FULL)
             ballast.unlink()
             before, start = len(client.acknowledged), time.monotonic()
             _until(lambda before=before: len(client.acknowledged) > before + 1)
