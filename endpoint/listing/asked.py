@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from endpoint.http.routes import Parameter
 from kg.errors import ParameterError
 from kg.lookup.listing.filter import KM, BoundingBox, Choice, Filter, Relation, Sort
-from kg.rdf.iri import canonical
+from kg.rdf.iri import respell
 
 LENGTH: Final = 200
 """The most characters of words, or of an IRI's path, in an address."""
@@ -96,7 +96,7 @@ def asked_list(given: Mapping[str, str], base: str, languages: Mapping[str, int]
     ``languages`` are those of the data set, by tag.
     """
     spelled = {name: value for name, value in given.items() if value and name in NAMES}
-    spelled |= {name: canonical(spelled[name].removeprefix(base)) for name in THINGS if name in spelled}
+    spelled |= {name: respell(spelled[name].removeprefix(base).lstrip("/")) for name in THINGS if name in spelled}
     if "km" in spelled:
         if "within" in spelled:
             raise ParameterError("give within or km, which are the same", "km", ("within", "km"))

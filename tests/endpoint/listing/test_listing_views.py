@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 import html5lib
 import pytest
@@ -21,6 +21,7 @@ from endpoint.listing.as_sparql import as_sparql
 from endpoint.listing.asked import ListView, asked_list
 from kg.errors import ParameterError
 from kg.rdf.formats import LIST_FORMATS
+from kg.rdf.iri import Minter
 from kg.rdf.prefixes import PREFIXES
 
 BASE = "http://127.0.0.1:8000/"
@@ -51,6 +52,15 @@ def test_what_is_asked_of_a_place_without_a_word_is_what_happened_in_it(send) ->
 def test_a_thing_is_named_in_every_spelling_of_its_address(place: str, encode: Callable[[str], str], send) -> None:
     told = json.loads(send(f"/events?topic={encode(place)}").body)
     assert told["topic"] == "http://127.0.0.1:8000/entity/en/Caf%C3%A9_d'Orient.html"
+
+
+@given(st.sampled_from(["topic", "place"]), st.text(min_size=1))
+def test_whatever_a_thing_is_called_its_address_names_it(name: str, title: str) -> None:
+    base = "http://127.0.0.1:8000/"
+    iri = Minter(base).entity("en", title)
+    decoded = unquote(iri)
+    for spelling in (iri, iri.removeprefix(base), iri if "%" in decoded else decoded):  # else it spells another title
+        assert getattr(asked_list({name: spelling}, base, {"en": 1}).filter, name) == iri
 
 
 @pytest.mark.parametrize("query", ["relation=at", "km=-1", "km=9", "relation=near&km=1e9", "page=0", "page=x"])
