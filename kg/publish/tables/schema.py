@@ -64,7 +64,7 @@ EVENTS: Final = resources(
 )
 REVISIONS: Final = resources(
     "revisions",
-    "wordings of events, former ones and those of now",
+    "wordings of events, former and current",
     terms.REVISION_CLASS,
     (Column("revision", CellKind.IRI, None, "The IRI of the revision."), subject),
     (Column("event", CellKind.IRI, terms.SPECIALIZATION_OF, refers="events"), first(terms.SPECIALIZATION_OF)),
@@ -160,14 +160,19 @@ TABLES: Final[tuple[TableSchema, ...]] = (
     CATEGORIES,
     STORIES,
     _link("event_locations", "places where events happened", EVENT, ("place", terms.LOCATION, "places")),
-    _link("event_places", "places that events name, there or not", EVENT, ("place", terms.PLACE, "places")),
+    _link(
+        "event_places",
+        "places that events name, whether they happened there or not",
+        EVENT,
+        ("place", terms.PLACE, "places"),
+    ),
     _link("event_entities", "all that events name", EVENT, ("entity", terms.ABOUT, "entities")),
-    _link("event_topics", "what events are listed below", EVENT, ("topic", terms.TOPIC, "entities")),
+    _link("event_topics", "topics that events are listed under", EVENT, ("topic", terms.TOPIC, "entities")),
     _link("event_categories", "the categories of events", EVENT, ("category", terms.CATEGORY, "categories")),
     _link("event_sources", "news reports that events cite", EVENT, ("source", terms.SOURCE, "sources")),
     _link("event_relations", "events and others related to them", EVENT, ("related", terms.RELATION, "events")),
     _link("revision_sources", "news reports that wordings cite", REVISION, ("source", terms.SOURCE, "sources")),
-    _link("source_authors", "agencies whose reports others bring", SOURCE, ("author", terms.AUTHOR, "publishers")),
+    _link("source_authors", "agencies whose reports others publish", SOURCE, ("author", terms.AUTHOR, "publishers")),
     _link("story_events", "the events of stories", STORY, ("event", terms.SUB_EVENT, "events")),
     _link("place_containers", "places that others lie in", PLACE, ("container", terms.CONTAINED_IN_PLACE, "places")),
     names(

@@ -219,8 +219,11 @@ def test_notes_of_what_was_removed_and_pinned_are_looked_at(store: Store, tmp_pa
 
 
 @pytest.mark.parametrize("length", [39, 40, 41])
-def test_of_a_long_line_that_is_no_id_forty_characters_are_told(store: Store, tmp_path: Path, length: int) -> None:
-    for file, problem in ((store.removals, "has {!r}, which is no id"), (store.pins, "keeps {!r}, but there is no")):
+def test_of_a_long_line_that_is_not_an_id_forty_characters_are_told(store: Store, tmp_path: Path, length: int) -> None:
+    for file, problem in (
+        (store.removals, "has {!r}, which is not the id of a snapshot"),
+        (store.pins, "keeps {!r}, but there is no"),
+    ):
         file.write_text("x" * length + "\n")
         [found] = verify(store, tmp_path / "cache").damages
         assert found.problem.startswith(problem.format("x" * min(length, 40)))
