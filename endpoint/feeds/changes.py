@@ -30,6 +30,7 @@ from kg.derived.event_changes import ChangedEvents, EventChange, changed_events,
 from kg.errors import NotFoundError, ParameterError
 from kg.events.comparison import Edit, word_diff
 from kg.rdf.formats import Format
+from kg.rdf.iri import respell
 from kg.workers.operations import Locate
 
 blueprint = Routes("changes", __name__)
@@ -168,7 +169,8 @@ def instant(name: str, text: str, of_day: str) -> str:
 def _feed(here: Site, log: Changelog, place: str) -> str:
     if not place:
         return EVENTS
-    iri = here.addresses.iri(place.removeprefix(here.addresses.base))
+    base = here.addresses.base
+    iri = base + respell(place.removeprefix(base).lstrip("/"))
     if log.size(iri) is None and not here.workers.ask(Locate((iri,))):
         raise NotFoundError(f"the graph knows nothing about {place[:200]}")
     return iri

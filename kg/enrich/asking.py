@@ -23,7 +23,7 @@ class Asking:
     """Asks one question about entities, each given with its name at the endpoint.
 
     ``asked`` counts the entities that were answered for, ``waiting`` those left for another time; ``too_large`` lists
-    those whose answer was refused as too large, and ``strangers`` counts the rows about entities that were not asked
+    those whose answer was refused as too large, and ``unasked`` counts the rows about entities that were not asked
     for.
     """
 
@@ -34,7 +34,7 @@ class Asking:
     asked: int = 0
     waiting: int = 0
     too_large: list[str] = field(default_factory=list)
-    strangers: int = 0
+    unasked: int = 0
 
     def ask(self, names: dict[str, str], batch: int, limit: int, progress: Progress) -> None:
         """Ask about those of ``names`` that have no answer yet, at most ``limit`` of them unless it is 0.
@@ -82,5 +82,5 @@ class Asking:
             if row.asked in spelled:
                 found[spelled[row.asked]].append(row)
             else:
-                self.strangers += 1
+                self.unasked += 1
         return found

@@ -128,8 +128,8 @@ def _licence(text: str) -> str:
 def _count(asking: Asking, done: Enriched) -> None:
     done.asked, done.waiting, done.too_large = asking.asked, asking.waiting, asking.too_large
     done.requests, done.repeated = asking.client.requests, asking.client.repeated
-    if asking.strangers:
-        done.refused["about something that was not asked for"] = asking.strangers
+    if asking.unasked:
+        done.refused["about something that was not asked for"] = asking.unasked
 
 
 def _triples(answers: Iterable[Answered], origin: Provenance, base: str, done: Enriched) -> Iterator[Triple]:

@@ -28,7 +28,7 @@ MAIN_VERBS: Final = FINITE | word_set(
     "crashes clips lands makes collapses explodes sinks derails kills opens begins starts flees surrenders",
     "escapes returns meets visits cause causes spark sparks lead leads prompt prompts trigger triggers kill stand",
     "appear clash die gather arrive survives pleads declares undergoes goes continues commences resumes ends",
-    "signs announces collides lands tests go intrudes enters detonates injures seize seizes",
+    "signs announces collides tests go intrudes enters detonates injures seize seizes",
     "pull pulls rescues blocks",
 )
 # Adjectives and participles, with the prepositions that may follow: "known for leading battles in".

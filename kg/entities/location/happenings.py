@@ -55,7 +55,7 @@ PASSAGES: Final = nouns.SITES | word_set(
 # Verbs of travel: what happens on the way follows the destination: "a train going to Paris derails".
 UNDER_WAY_TO: Final = word_set("going travelling traveling flying driving sailing coming moving returning")
 INTERRUPTED: Final = word_set(
-    "crashes crash crashed derails derailed sinks sank capsizes capsized disappears diverted hijacked collides crashed",
+    "crashes crash crashed derails derailed sinks sank capsizes capsized disappears diverted hijacked collides",
 )
 # People who do this only speak of an attack: "in protest of the occupation of".
 OBJECTING: Final = word_set("protest protests protesting anniversary")
@@ -92,7 +92,7 @@ MOTION: Final = word_set(
     "returned returning send sends sent sending fly flies flew flown deploy deploys deployed deploying transfer",
     "transfers transferred extradited extradites extradite deported deports taken brought moved moves moving fled",
     "flee flees spread spreads spreading arrive arrives arrived march marches marched rushed climb climbs climbed",
-    "airlifted spread spreads spreading evacuated relocated repatriated exiled bring brings brought bringing",
+    "airlifted evacuated relocated repatriated exiled bring brings bringing",
     "escaped cross crosses crossed access visit deliver delivered delivers rush rushes drive",
     "drives defect defects defected dispatch dispatches dispatched dispatching retreat retreats retreated",
     "damage damages disruption destruction chaos",
@@ -164,7 +164,7 @@ WHAT_HAPPENS: Final = word_set(
     "flood floods flooding storm storms typhoon hurricane cyclone violence fighting riots riot unrest collision",
     "accident demonstration demonstrations landslide landslides avalanche outbreak epidemic shootout firefight",
     "collapse stampede mudslide sinking derailment heatwave shootings hijacking gunfight tornado tornadoes bomb",
-    "bomber gunmen incident shootings wildfire wildfires war conflict disaster",
+    "bomber gunmen incident wildfire wildfires war conflict disaster",
     "tsunami",
 )
 DISASTERS: Final = (WHAT_HAPPENS - ATTACKS - word_set("war conflict bomber gunmen")) | word_set("flooding")

@@ -31,7 +31,7 @@ PARTS: Final = word_set(
     "settlement settlements borough ward parish hills slum slums ruins heart zone interior environs summit slopes",
     "slope corner edge tip vicinity rest half majority downtown side hub metropolis north south east west",
     "northeast northwest southeast southwest north-east north-west south-east south-west camp bottom top krai",
-    "raion oblasts country countries nation nations community portion portions middle bottom others peak delta seaport",
+    "raion oblasts country countries nation nations community portion portions middle others peak delta seaport",
     "midwest highlands foothills mouth skies wilderness lagoon swath swathe swathes woods outback gorge hometown",
     "locations departments governorates municipalities prefectures townships laboratory",
     "township homestead wild agency basin",

@@ -30,6 +30,7 @@ def test_all_events_are_told_in_both_formats(send) -> None:
         ("from=2011-11-08", 3), ("from=2011-11-09T06:00:00Z", 0), ("to=2011-11-08", 0), ("to=2011-11-09", 3),
         ("from=2011-11-09T06:59:59%2B01:00&to=2011-11-09T06:00:00Z", 3), ("place=entity/en/Homs", 2),
         ("place=http://127.0.0.1:8000/entity/en/Homs", 2), ("place=entity/en/Homs_Governorate", 0),
+        ("place=/entity/en/Caf%25C3%25A9_d'Orient.html", 1), ("place=entity/en/Caf%C3%A9_d'Orient.html", 1),
         ("from=&to=&place=", 3),
     ],
 )  # fmt: skip

@@ -125,7 +125,7 @@ def test_an_endpoint_whose_answers_are_all_too_large_is_an_error(asking: Asking,
 def test_rows_about_something_else_are_counted_and_not_kept(asking: Asking, bad: Bad) -> None:
     bad.replies = [lambda query: labels(query).replace(b"/resource/E3", b"/resource/X3")]
     ask(asking)
-    assert asking.strangers == 1
+    assert asking.unasked == 1
     assert sum(len(one.rows) for one in asking.kept.answers(NAMES)) == 9
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 
+from kg.entities import location
 from kg.entities.location.english import is_located
 
 
@@ -292,3 +296,11 @@ def test_what_is_told_besides_is_no_background_of_the_place(text: str) -> None:
 )  # fmt: skip
 def test_what_is_to_come_or_is_only_named_is_no_location(text: str) -> None:
     assert not located(text)
+
+
+def test_no_table_has_a_word_twice() -> None:
+    for file in Path(location.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "word_set":
+                words = [word for one in node.args if isinstance(one, ast.Constant) for word in str(one.value).split()]
+                assert len(words) == len(set(words)), f"{file.name}, line {node.lineno}"
