@@ -40,7 +40,8 @@ def members(store: Store, opened: ExitStack) -> tuple[Snapshot, list[BackupMembe
     Older snapshots are left out, except pinned ones.
 
     Files that are changed in place are copied first, so that only the ledger, which may go on, can be newer than the
-    snapshot. Raises StoreError if something is damaged.
+    snapshot. Raises StoreError if something is damaged, PatchSyntaxError if a write of an earlier version, which has no
+    checksum, cannot be read.
     """
     databases = [*_copied(store, store.changelog, opened)]
     for file in sorted(store.enrichment.glob("*.sqlite3")):
@@ -69,7 +70,7 @@ def _snapshot(store: Store, one: Snapshot, opened: ExitStack) -> Iterator[Backup
 
 def _writes(store: Store, current: Snapshot, opened: ExitStack) -> Iterator[BackupMember]:
     last = current.manifest.writes
-    written.check(store, last, whole=False)
+    written.check(store, last, whole=True)
     for file in written.begun(store):
         if written.numbers(file)[1] <= last:
             yield _whole(store, file, opened, _name(store, file.with_suffix(written.SUFFIX)))

@@ -257,3 +257,41 @@ def test_without_times_an_event_that_is_listed_again_is_the_same() -> None:
         timeline.step([capture(ENTRY)], None)
     [event] = timeline.events.values()
     assert [one.spans for one in event.revisions.values()] == [[]]
+
+
+def test_every_wording_of_an_event_is_claimed_for_it() -> None:
+    claims = Claims()
+    timeline = Timeline(claims)
+    other = replace(ENTRY, title="Most shops close.")
+    for hours, one in enumerate((ENTRY, other)):
+        timeline.step([capture(one)], NOON + timedelta(hours=hours))
+    [key] = timeline.events
+    assert [claims.find(DAY, "en", one.wordings) for one in (ENTRY, other)] == [key, key]
+
+
+def test_an_event_stays_another_one_when_one_with_similar_words_vanishes() -> None:
+    one, other = (replace(ENTRY, title=f"{number} shops close in the north.") for number in ("Ten", "Twelve"))
+    first, second = after([one, other], [other]).events.values()
+    assert (first.item.title, first.gone) == (one.title, NOON + timedelta(hours=1))
+    assert (second.item.title, second.gone) == (other.title, None)
+
+
+def test_a_new_event_that_takes_a_wording_of_a_known_one_has_been_that_one() -> None:
+    claims, other = Claims(), replace(ENTRY, title="Most shops close.")
+    key = "2011-11-08/aaaaaaaaaa"
+    claims.claim(DAY, "en", key, other.wordings, ())
+    timeline = Timeline(claims)
+    for hours, item in enumerate((ENTRY, other)):
+        timeline.step([capture(item)], NOON + timedelta(hours=hours))
+    assert list(timeline.events) == [key]
+    assert [one.item.title for one in timeline.events[key].revisions.values()] == ["Shops close.", "Most shops close."]
+
+
+def test_another_category_makes_another_revision_but_an_index_that_says_less_makes_none() -> None:
+    [event] = after([ENTRY], [replace(ENTRY, category="Sports")]).events.values()
+    assert [one.item.category for one in event.revisions.values()] == ["Business", "Sports"]
+    timeline = Timeline(Claims())
+    timeline.step([capture(replace(PAGE, category="Business"))], NOON)
+    timeline.step([Capture("PAGE", ()), capture(INDEX)], NOON + timedelta(hours=1))
+    [event] = timeline.events.values()
+    assert [one.item.category for one in event.revisions.values()] == ["Business"]

@@ -76,6 +76,18 @@ def test_each_wording_is_a_use_and_only_that_of_an_event_that_is_listed_is_curre
     assert [use.current for use in named.uses] == [False, False]
 
 
+def test_an_event_and_each_of_its_revisions_have_their_title_in_every_script() -> None:
+    old = item("商店关门", scripts=(("zh-Hans", "商店关门"), ("zh-Hant", "商店關門")))
+    _, quads = mapped(event(old, item("Most shops close.", scripts=(("en-Latn", "Most shops close."),))))
+    first, second = (NamedNode(MINTER.revision(SUBJECT.value, f"content {number}")) for number in (0, 1))
+    assert {(quad.subject, quad.object) for quad in quads if quad.predicate == terms.PREF_LABEL} == {
+        (first, Literal("商店关门", language="zh-Hans")),
+        (first, Literal("商店關門", language="zh-Hant")),
+        (second, Literal("Most shops close.", language="en-Latn")),
+        (SUBJECT, Literal("Most shops close.", language="en-Latn")),
+    }
+
+
 def test_headings_are_counted_by_revision_and_words_of_topics_kept() -> None:
     one = item("Shops close.", category="Business", topic_links=(Link("Trade", "commerce", ""),), topics=("Trade",))
     named, quads = mapped(event(one, item("Most shops close.", category="Business")))

@@ -58,6 +58,18 @@ def test_a_page_that_is_told_whole_says_how_it_is_written_and_one_told_in_part_d
     assert {quad for quad in part if quad.subject != subject(page)} < set(whole)
 
 
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("https://example.org/w?oldid=7", ["https://example.org/w?oldid=7"]), ("no address", []), (None, [])],
+)
+def test_a_capture_is_derived_from_the_permanent_address_of_its_revision(address: str | None, said: list[str]) -> None:
+    page = Page(PATH, TEXT.encode(), NOON, address=address)
+    record = reading.parse(page)
+    assert record is not None
+    quads = [quad for quad in page_quads(page, record, MINTER) if quad.subject == subject(page)]
+    assert values(quads, terms.DERIVED_FROM) == said
+
+
 def test_of_an_entry_that_is_withdrawn_only_the_time_is_told() -> None:
     _, whole = made()
     entry = NamedNode(values(whole, terms.HAS_PART)[1])

@@ -167,17 +167,36 @@ def test_nothing_is_replaced(backup: Path, store: Store, tmp_path: Path) -> None
         archive.write(store, tmp_path / "none" / "backup.tar")
 
 
-def test_a_backup_has_the_writes_of_its_snapshot_and_not_those_of_later_ones(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store")
+def written_to(store: Store, *, writes: int, current: int) -> list[Path]:
+    """Write to a store, publish a snapshot of the ``current`` first writes, and return the files of all."""
     store.path.mkdir()
     with closing(Changes()) as changes:
-        for number in range(2):
+        for number in range(writes):
             log.confirm(log.log(store, number, changes, Author("someone", "POST /sparql", f"urn:uuid:{number}")))
     with store.drafting() as draft:
-        made = Manifest(ID, "", "http://a.example/", "0", {}, files=checksums(draft), writes=1)
+        made = Manifest(ID, "", "http://a.example/", "0", {}, files=checksums(draft), writes=current)
         store.publish(draft, made, 1)
+    return sorted(store.writes.iterdir())
+
+
+def test_a_backup_has_the_writes_of_its_snapshot_and_not_those_of_later_ones(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    first, later = written_to(store, writes=2, current=1)
     archive.write(store, tmp_path / "written.tar")
-    first, later = sorted(store.writes.iterdir())
     found = {name: one for name, one in members(tmp_path / "written.tar").items() if name.startswith("writes/")}
     assert found == {f"writes/{first.name}": first.read_bytes()}
     assert later.exists()
+
+
+def test_a_store_whose_writes_are_damaged_or_missing_is_not_backed_up(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    first, second = written_to(store, writes=2, current=2)
+    whole = second.read_bytes()
+    second.write_bytes(whole[:-2] + b"x\n")
+    with pytest.raises(StoreDamagedError, match="has other bytes than were written"):
+        archive.write(store, tmp_path / "backup.tar")
+    second.write_bytes(whole)
+    first.unlink()
+    with pytest.raises(StoreDamagedError, match="the write 1 is missing"):
+        archive.write(store, tmp_path / "backup.tar")
+    assert [one.name for one in tmp_path.iterdir()] == ["store"]
