@@ -111,7 +111,7 @@ def page(found: Mapping[str, Any], soaked: Mapping[str, Any]) -> str:
     mixed = (
         f"`bench/soak.py` mixed documents, queries, hostile queries, slow sockets, writes and builds for "
         f"{soaked['minutes']:g} minutes: {heard:,} answers and builds, {soaked['wrong']} wrong or undeclared, "
-        f"{soaked['compared']:,} graphs compared with what was written into their snapshots.\n{growth}."
+        f"{soaked['compared']:,} graphs compared with what was written into their snapshots.\nMedians of {growth}."
     )
     told = f"Measured on {found['date']} with {machine}."
     return f"{told}\n\n{table(found)}\n\n{mixed}\n"

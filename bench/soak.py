@@ -4,7 +4,8 @@
 
 Every body is compared with the snapshot that its entity tag names: a graph with what was written into that snapshot, a
 document with its state when the server started, since no write and no build changes its subject. At the end it
-prints counts of the answers, and resources that could grow: memory, descriptors, processes and disk space.
+prints counts of the answers, and resources that could grow: memory, descriptors, processes, and each part of the store.
+They are judged by the medians of the first third and the last, since a query or a build takes much for a moment.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 import random
 import re
 import socket
@@ -27,9 +27,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
+from statistics import median
 
 from hostile import RUNAWAYS, SOME_EVENTS
 from served import ROOT, Reply, Server, descriptors, proportional, tree
+
+from kg.errors import StoreError
+from kg.store.integrity.size import sizes
+from kg.store.layout import Store
 
 TOKEN = "a token for the soak only"
 GRAPH = "/graphs?graph=urn:soak"
@@ -38,8 +43,11 @@ DECLARED = (503, 504)
 """The statuses from 500 on that this server declares, the first with Retry-After."""
 SLOW = 20
 GROWTH = 1.35
-"""The factor by which memory may grow from the first third to the last: builds and verifications come and go."""
+"""The factor by which a resource may grow from the first third to the last: builds and verifications come and go."""
 MEGA = 1_000_000
+RESOURCES = {"memory, MB": 60.0, "descriptors": 60.0, "processes": 60.0, "store, MB": 3.0}
+"""What must not grow, each by no more than GROWTH and this: a snapshot may be kept or gone, a build may be made."""
+PARTS = ("snapshots", "cache", "writes", "change log", "kept months")
 
 
 @dataclass
@@ -56,7 +64,7 @@ class Soak:
     number: int = 0
     asked: int = 0
     seen: list[tuple[str, str, int, int]] = field(default_factory=list)
-    usage: list[tuple[int, int, int, int]] = field(default_factory=list)
+    usage: list[dict[str, float]] = field(default_factory=list)
     right: dict[str, bytes] = field(default_factory=dict)
     pause: float = 30.0
     """Seconds between two builds."""
@@ -156,7 +164,12 @@ class Soak:
         """Measure the resources that could grow."""
         root = self.server.process.pid
         processes = tree(root)
-        self.usage.append((proportional(processes), descriptors(root), len(processes), _size(self.store)))
+        with suppress(StoreError):  # the current snapshot is replaced right now
+            parts = dict(sizes(Store(self.store), self.store / "cache"))
+            parts["snapshots"] = parts["current snapshot"] + parts["other snapshots"]
+            whole = proportional(processes) / MEGA, descriptors(root), len(processes), parts["all of the store"] / MEGA
+            told = dict(zip(RESOURCES, whole, strict=True))
+            self.usage.append(told | {f"{name}, MB": parts[name] / MEGA for name in PARTS})
         time.sleep(5)
 
     def run(self) -> None:
@@ -194,31 +207,19 @@ class Soak:
                 self.wrong.append(f"{value} was answered between {before} and {asked}")
 
     def growth(self) -> list[str]:
-        """Return lines about the resources that grew from the first third to the last."""
+        """Return lines about the resources, with their medians, and note those that grew."""
         third = max(1, len(self.usage) // 3)
         lines = []
-        for place, name in enumerate(("memory, MB", "descriptors", "processes", "store, MB")):
-            first, last = (
-                sum(row[place] for row in part) / len(part) for part in (self.usage[:third], self.usage[-third:])
-            )
-            if last > first * GROWTH + (60 if place else 60 * MEGA) and place < 3:
-                self.wrong.append(f"{name} grew from {first:,.0f} to {last:,.0f}")
-            unit = MEGA if "MB" in name else 1
-            lines.append(f"{name}: {first / unit:,.1f} in the first third, {last / unit:,.1f} in the last")
+        for name in self.usage[0]:
+            first, last = (median(row[name] for row in part) for part in (self.usage[:third], self.usage[-third:]))
+            if name in RESOURCES and last > first * GROWTH + RESOURCES[name]:
+                self.wrong.append(f"{name} grew from {first:,.1f} to {last:,.1f}")
+            lines.append(f"{name}: {first:,.1f} in the first third, {last:,.1f} in the last")
         return lines
 
 
 def _content(body: bytes) -> bytes:
     return hashlib.sha256(b"\n".join(sorted(body.splitlines()))).digest()
-
-
-def _size(folder: Path) -> int:
-    total = 0
-    for place, _, names in os.walk(folder):  # which goes on if a folder vanishes meanwhile
-        for file in (Path(place, name) for name in names):
-            with suppress(OSError):
-                total += file.lstat().st_blocks * 512 if file.lstat().st_nlink == 1 else 0
-    return total
 
 
 def main() -> int:

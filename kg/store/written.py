@@ -30,16 +30,21 @@ LOG_BYTES: Final = 32_000_000
 
 @dataclass(frozen=True, slots=True)
 class WrittenLines:
-    """The net effect of many writes: sorted lines of N-Quads removed from the graph, and added to it."""
+    """The net effect of many writes: sorted lines of N-Quads removed from the graph, and added to it.
+
+    Lines that writes added and removed again are in neither. ``back`` are lines that writes removed first, and added in
+    the end: if a later write removes one, it must stay removed, since a build may make it too.
+    """
 
     gone: frozenset[bytes] = frozenset()
     fresh: tuple[bytes, ...] = ()
+    back: frozenset[bytes] = frozenset()
 
     @property
     def default_graph(self) -> WrittenLines:
         """The part about the default graph."""
         fresh = (line for line in self.fresh if statements.graph(line) is None)
-        return WrittenLines(self.gone, tuple(fresh))
+        return WrittenLines(self.gone, tuple(fresh), self.back)
 
 
 def logged(store: Store) -> list[Path]:
@@ -145,13 +150,14 @@ def header(file: Path) -> Mapping[str, Any]:
 def together(files: Iterable[Path]) -> WrittenLines:
     """Return the net effect of the patches in some files, computed in memory. Raises the errors of ``read``."""
     # Graphs in memory, since the engine spells some literals differently from a patch.
-    gone, fresh = EmbeddedGraph(), EmbeddedGraph()
+    added_first, removed_first, present = EmbeddedGraph(), EmbeddedGraph(), EmbeddedGraph()
     for file in files:
         for row in chain.from_iterable(read(file).transactions):
-            there, away = (fresh, gone) if row.adds else (gone, fresh)
-            there.add(row.quad)
-            away.remove(row.quad)
-    return WrittenLines(frozenset(_lines(gone)), tuple(sorted(_lines(fresh))))
+            if row.quad not in added_first and row.quad not in removed_first:
+                (added_first if row.adds else removed_first).add(row.quad)
+            (present.add if row.adds else present.remove)(row.quad)
+    fresh, removed = frozenset(_lines(present)), frozenset(_lines(removed_first))
+    return WrittenLines(removed - fresh, tuple(sorted(fresh)), removed & fresh)
 
 
 def _lines(graph: EmbeddedGraph) -> Iterator[bytes]:

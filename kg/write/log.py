@@ -9,15 +9,18 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain, islice, pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
+
+from pyoxigraph import RdfFormat, parse
 
 from kg.errors import PatchSyntaxError, StoreError
-from kg.rdf import Literal, NamedNode
+from kg.rdf import Literal, NamedNode, Quad
 from kg.rdf.lines import patch
 from kg.store import snapshot, written
 from kg.store.embedded import EmbeddedGraph
@@ -88,18 +91,17 @@ def log(store: Store, last: int, changes: Changes, author: Author) -> Path:
         "by": Literal(author.who),
         "request": Literal(author.request),
     }
-    _write(file, header, changes.rows())
+    with _signed(file) as stream:
+        patch.write(stream, header, changes.rows())
     return file
 
 
-def _write(
-    file: Path, header: Mapping[str, Any], rows: Iterable[tuple[bytes, bytes]], told: Iterable[bytes] = ()
-) -> None:
-    """Write a patch durably, with a checksum in its first line, followed by the comment lines ``told``."""
+@contextmanager
+def _signed(file: Path) -> Iterator[IO[bytes]]:
+    """Provide a new file for a patch; at the end it is on disk, with a checksum in its first line."""
     with file.open("w+b") as stream:
         stream.write(FIRST % (b"0" * 64))
-        stream.writelines(told)
-        patch.write(stream, header, rows)
+        yield stream
         stream.seek(len(FIRST % (b"0" * 64)))
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         stream.seek(0)
@@ -128,21 +130,26 @@ def compact(store: Store, at_least: int = MANY) -> int:
             file for file in logged(store) if before < written.numbers(file)[0] and written.numbers(file)[1] <= last
         ]
         if len(files) >= at_least and sum(file.stat().st_size for file in files) <= written.LOG_BYTES:
-            _put_together(store, files)
+            combine(store, files)
             done += len(files)
     return done
 
 
-def _put_together(store: Store, files: Sequence[Path]) -> None:
+def combine(store: Store, files: Sequence[Path]) -> None:
+    """Replace patches that follow each other by one with their net effect. Raises the errors of written.read."""
     net = written.together(files)
     name = f"{written.numbers(files[0])[0]:08}-{written.numbers(files[-1])[1]:08}"
     draft = store.writes / f"{name}{DRAFT}"
-    rows = chain(((patch.DELETE, line) for line in sorted(net.gone)), ((patch.ADD, line) for line in net.fresh))
-    _write(draft, {"id": written.header(files[-1])["id"]}, rows, chain.from_iterable(map(_told, files)))
-    draft.rename(draft.with_suffix(SUFFIX))
+    removed = sorted(net.gone | net.back)
+    rows = chain(((patch.DELETE, line) for line in removed), ((patch.ADD, line) for line in net.fresh))
+    with _signed(draft) as stream:
+        stream.writelines(chain.from_iterable(map(_told, files)))
+        patch.write(stream, {"id": written.header(files[-1])["id"]}, rows)
+    combined = draft.rename(draft.with_suffix(SUFFIX))
     sync(store.writes)
     for file in files:
-        file.unlink()
+        if file != combined:
+            file.unlink()
 
 
 def _told(file: Path) -> Iterator[bytes]:
@@ -157,13 +164,52 @@ def _told(file: Path) -> Iterator[bytes]:
 def replay(store: Store, database: EmbeddedGraph) -> int:
     """Repeat the changes of all logged writes in a new database; return the last one's number.
 
-    Raises StoreError if a patch cannot be read.
+    Their net effect is enough, and keeps the database small. Raises StoreError if a patch cannot be read.
     """
-    number = 0
-    for file in logged(store):
-        try:
-            patch.apply(written.read(file), database)
-        except (OSError, PatchSyntaxError) as error:
-            raise StoreError(f"the write in {file} cannot be made again: {error}") from error
-        number = written.numbers(file)[1]
-    return number
+    files = logged(store)
+    try:
+        if sum(file.stat().st_size for file in files) > written.LOG_BYTES:
+            for file in files:
+                patch.apply(written.read(file), database)
+        else:
+            _repeat(files, database)
+    except (OSError, PatchSyntaxError) as error:
+        raise StoreError(f"the writes in {store.writes} cannot be made again: {error}") from error
+    return written.numbers(files[-1])[1] if files else 0
+
+
+def _repeat(files: Sequence[Path], database: EmbeddedGraph) -> None:
+    """Make the net effect of patches in the graph of a build, and note in them what they add to it needlessly."""
+    net = written.together(files)
+    built = EmbeddedGraph()
+    built.extend(quad for quad in quads(net.fresh) if quad in database)
+    for file in files if len(built) else ():
+        _note(file, built)
+    for quad in quads(net.gone):
+        if quad in database:
+            database.remove(quad)
+    database.extend(quads(net.fresh))
+
+
+def _note(file: Path, built: EmbeddedGraph) -> None:
+    """Remove in a patch, before it adds them, the quads that archives state too.
+
+    It changes the same, but a later write that removes one of these quads then also removes that of the archives.
+    """
+    net = written.together([file])
+    both = [line for line in net.fresh if line not in net.back and next(quads([line])) in built]
+    if both:
+        lines = file.read_bytes().splitlines(keepends=True)
+        begin = lines.index(b"TX .\n") + 1
+        draft = file.with_suffix(DRAFT)
+        with _signed(draft) as stream:
+            stream.writelines(line for line in lines[:begin] if not written.CHECKSUM.fullmatch(line))
+            stream.writelines(b"%b %b" % (patch.DELETE, line) for line in both)
+            stream.writelines(lines[begin:])
+        draft.replace(file)
+        sync(file.parent)
+
+
+def quads(lines: Iterable[bytes]) -> Iterator[Quad]:
+    """Yield the quads of lines of N-Quads."""
+    return parse(b"".join(lines), format=RdfFormat.N_QUADS)

@@ -117,7 +117,7 @@ def test_what_a_later_patch_changes_again_is_only_what_it_became(store: Store) -
         patch(store.writes / "2.rdfp", f"D {line(1)}", f"A {line(2)}"),
     ]
     found = written.together(files)
-    assert (found.gone, found.fresh) == (frozenset(_bytes(1, 4)), tuple(_bytes(2, 3)))
+    assert (found.gone, found.fresh, found.back) == (frozenset(_bytes(4)), tuple(_bytes(2, 3)), frozenset(_bytes(2)))
     assert written.together([]) == WrittenLines()
 
 
@@ -126,16 +126,18 @@ def _bytes(*numbers: int) -> list[bytes]:
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 3)), max_size=8))
-def test_the_last_change_of_a_line_counts(
+def test_the_first_and_the_last_change_of_a_line_count(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[bool, int]]
 ) -> None:
     file = patch(
         tmp_path_factory.mktemp("log") / "1.rdfp", *(f"{'A' if adds else 'D'} {line(number)}" for adds, number in rows)
     )
+    first = {number: adds for adds, number in reversed(rows)}
     last = {number: adds for adds, number in rows}
     found = written.together([file])
     assert found.fresh == tuple(_bytes(*sorted(number for number, adds in last.items() if adds)))
-    assert found.gone == frozenset(_bytes(*(number for number, adds in last.items() if not adds)))
+    assert found.gone == frozenset(_bytes(*(number for number in last if not first[number] and not last[number])))
+    assert found.back == frozenset(_bytes(*(number for number in last if not first[number] and last[number])))
 
 
 def test_of_the_default_graph_only_fresh_lines_without_a_graph_are_told() -> None:
