@@ -95,7 +95,7 @@ def create_app(
     app.after_request(pages.vary)
     app.after_request(languages.label)
     app.teardown_request(release)
-    problems.install(app)
+    problems.install(app, artefacts.gone)
     limits.install(app, settings)
     responses = app.extensions[ResponseCache.__name__] = ResponseCache(
         languages.spoken(app.wsgi_app), partial(_version, artefacts, workers)

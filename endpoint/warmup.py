@@ -143,5 +143,6 @@ class Warmer:
         try:
             return self.site.workers.ask(Hubs(number, index))
         except NewsgraphError as error:
-            log.warning("it is not known what most events name: %s", error)
+            level = logging.INFO if artefacts.place(snapshot).is_gone else logging.WARNING
+            log.log(level, "it is not known what most events name: %s", error)
             return []

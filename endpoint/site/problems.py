@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 from flask import Flask, Response, json, request
@@ -67,6 +68,7 @@ TITLES: Final = (
 )
 """The names of the statuses (RFC 9110, section 15), for the catalogue."""
 RETRY_SECONDS: Final = 5
+SOON: Final = 1
 LONGEST: Final = 200
 """How many characters of a path are repeated to the client."""
 PROBLEM: Final = Format("problem", "application/problem+json", "json", "page", "problem document")
@@ -74,8 +76,21 @@ PLAIN_JSON: Final = Format("json", "application/json", "json", "page", "JSON")
 PLAIN: Final = Format("text", "text/plain", "txt", "page", "text")
 
 
-def install(app: Flask) -> None:
-    """Make the application answer every error with a problem document."""
+def install(app: Flask, gone: Callable[[str], str]) -> None:
+    """Make the application answer every error with a problem document.
+
+    ``gone`` returns the id of the snapshot, kept no longer, that a file belonged to: a build or a write may remove it
+    while a request is answered from it.
+    """
+
+    def missing(error: FileNotFoundError) -> Response:
+        identifier = gone(str(error.filename))
+        if not identifier:
+            return _unknown(error)
+        log.info("%s %s: snapshot %s is kept no longer", request.method, request.path, identifier)
+        return reported(errors.ServiceBusyError(f"snapshot {identifier} was just replaced: ask again", SOON))
+
+    app.register_error_handler(FileNotFoundError, missing)
     app.register_error_handler(errors.NewsgraphError, reported)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unknown)

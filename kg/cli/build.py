@@ -114,8 +114,11 @@ def _derive(settings: Settings, source: Snapshot) -> None:
 
     started = monotonic()
     click.echo(f"making {', '.join(one.title for one in PREPARED)} ...", err=True)
-    jobs = Artefacts.of(settings).prepare(PREPARED, source)
-    for error in (job.result() for job in jobs):
-        if error:
+    artefacts = Artefacts.of(settings)
+    failures = [error for job in artefacts.prepare(PREPARED, source) if (error := job.result())]
+    if failures and artefacts.place(source).is_gone:
+        click.echo(f"... snapshot {source.id} is kept no longer: nothing is made from it", err=True)
+    else:
+        for error in failures:
             click.echo(f"kg: warning: {error}", err=True)
     click.echo(f"... in {monotonic() - started:.1f} seconds", err=True)

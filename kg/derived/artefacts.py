@@ -27,7 +27,7 @@ from kg.errors import FormatError, NewsgraphError, NotFoundError, ServiceBusyErr
 from kg.process import parallel
 from kg.settings import Settings
 from kg.store.layout import Store
-from kg.store.snapshot import Snapshot
+from kg.store.snapshot import Snapshot, manifest_file
 
 log = logging.getLogger(__name__)
 
@@ -169,8 +169,11 @@ class Artefacts:
             if not place.is_gone:
                 log.error("nothing can be made from snapshot %s: %s", place.snapshot.id, error)
         finally:
-            for one in artefacts:
-                self._settle(one, place.snapshot, _judged(one, place, found.get(one.name, _failure(one))))
+            outcomes = [found.get(one.name, _failure(one)) for one in artefacts]
+            if place.is_gone and any(outcomes):
+                log.info("snapshot %s is kept no longer: nothing more is made from it", place.snapshot.id)
+            for one, outcome in zip(artefacts, outcomes, strict=True):
+                self._settle(one, place.snapshot, _judged(one, place, outcome))
 
     def _settle(self, artefact: Artefact, source: Snapshot, outcome: Outcome) -> None:
         """Tell waiting requests the outcome for an artefact; remember a failure, for a while if it may be temporary."""
@@ -212,6 +215,16 @@ class Artefacts:
         log.warning("%s of snapshot %s is damaged and has to be made again", artefact.title, place.snapshot.id)
         return False
 
+    def gone(self, file: str) -> str:
+        """Return the id of the snapshot, kept no longer, that a file in the store or the cache belonged to, else ""."""
+        path = Path(file).absolute()
+        for folder in (self.cache, self.store.snapshot("").absolute()):
+            if path.is_relative_to(folder) and path != folder:
+                identifier = path.relative_to(folder).parts[0]
+                kept = manifest_file(self.store.snapshot(identifier)).exists()
+                return "" if kept or not _ID.fullmatch(identifier) else identifier
+        return ""
+
     def forget(self) -> None:
         """Remove the artefacts of snapshots that are gone."""
         for folder in self.cache.glob("*"):
@@ -234,7 +247,6 @@ def _failure(artefact: Artefact) -> StoreError:
 def _judged(artefact: Artefact, place: SnapshotFolders, outcome: Outcome) -> Outcome:
     """Return an outcome; what failed because a build or a write has just removed the snapshot is no failure."""
     if isinstance(outcome, StoreError) and place.is_gone:
-        log.info("snapshot %s is kept no longer: %s is not made from it", place.snapshot.id, artefact.title)
         return ServiceBusyError(f"{artefact.title} is of a snapshot that was just replaced: ask again", SOON)
     return outcome
 

@@ -65,5 +65,5 @@ def _tried(step: Callable[..., None], *arguments: Any) -> Outcome:
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
-    except NewsgraphError as error:  # for instance, the snapshot is no longer kept
+    except (NewsgraphError, OSError) as error:  # for instance, the snapshot is no longer kept
         sys.exit(str(error))

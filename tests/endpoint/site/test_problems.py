@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import logging
 import socket
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from endpoint.app import create_app, server
 from endpoint.site import problems as table
 from kg import errors
+from kg.derived.artefacts import Artefacts
 from kg.errors import ConfigurationError
 from kg.settings import Settings
 from kg.workers.workers import Workers
@@ -39,6 +41,10 @@ def app(settings: Settings, workers: Workers) -> Flask:
     def busy() -> str:
         raise errors.ServiceBusyError("busy")
 
+    def missing(name: str) -> str:
+        return (Artefacts.of(settings).cache / name / "search.sqlite").read_text()
+
+    made.add_url_rule("/missing/<name>", view_func=missing)
     made.add_url_rule("/fail", view_func=fail)
     made.add_url_rule("/busy", view_func=busy)
     return made
@@ -50,6 +56,16 @@ def test_an_unexpected_error_is_logged_and_not_told(app: Flask, accept: str, cap
     assert reply.status_code == 500
     assert "secret" not in reply.text
     assert "a secret" in caplog.text
+
+
+def test_a_file_of_a_snapshot_that_went_is_no_mistake_of_the_server(
+    app: Flask, workers: Workers, caplog: pytest.LogCaptureFixture
+) -> None:
+    reply = app.test_client().get("/missing/20000101T000000000000Z")
+    assert (reply.status_code, reply.headers["Retry-After"]) == (503, "1")
+    assert "snapshot 20000101T000000000000Z was just replaced" in reply.text
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+    assert app.test_client().get(f"/missing/{workers.snapshot.id}x").status_code == 500
 
 
 def test_a_busy_service_says_when_to_try_again(app: Flask) -> None:

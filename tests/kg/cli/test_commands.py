@@ -19,13 +19,16 @@ from rdflib import Graph
 from rdflib.compare import to_isomorphic
 
 from kg import __version__, cli, graph
+from kg.cli.build import _derive
 from kg.cli.options import GRAPH_FORMATS
 from kg.derived import kinds
 from kg.derived.artefact import ArtefactState
 from kg.derived.artefacts import Artefacts
 from kg.rdf.formats import by_name
 from kg.settings import Settings
+from kg.store import pruning
 from kg.store.layout import Store
+from tests.conftest import TURTLE, publish_turtle
 from tests.paths import ROOT
 
 DAY = "2011_November_8.txt"
@@ -93,6 +96,18 @@ def test_a_build_is_none_the_worse_if_nothing_can_be_derived(run_kg: RunKg, arch
     done = run_kg("build", pages, "--store", tmp_path / "store", "--cache", tmp_path / "cache")
     assert done.returncode == 0
     assert done.stderr.count(b"kg: warning: the search index could not be made") == 1
+
+
+def test_a_build_whose_snapshot_another_one_replaces_says_so_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish_turtle(tmp_path, TURTLE.read_text(encoding="utf-8"))
+    replaced = Store(tmp_path).current()
+    pruning.remove(replaced.folder)
+    _derive(Settings(store=str(tmp_path)), replaced)
+    told = capsys.readouterr().err
+    assert told.count(f"snapshot {replaced.id} is kept no longer") == 1
+    assert "warning" not in told
 
 
 def test_build_says_what_each_kind_of_line_not_understood_is(run_kg: RunKg, archive: Archive, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import shutil
 import sys
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -16,6 +18,7 @@ from kg.derived.changes import CHANGES, reading
 from kg.derived.kinds import SEARCH, SITEMAPS, STATISTICS
 from kg.errors import NotFoundError, ServiceBusyError, StoreError
 from kg.lookup import statistics
+from kg.process import parallel
 from kg.settings import Settings
 from kg.store import pruning
 from kg.store.integrity.sidecar import beside, checksum
@@ -183,6 +186,38 @@ def test_a_snapshot_that_goes_while_something_is_made_of_it_is_no_error(
         pruning.remove(source.folder)
     assert isinstance(job.result(60), ServiceBusyError)
     assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+
+
+def test_that_a_snapshot_went_is_said_once_for_all_that_was_to_be_made(
+    artefacts: Artefacts, source: Snapshot, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    pruning.remove(source.folder)
+    for job in artefacts.prepare(kinds.PREPARED, source):
+        assert isinstance(job.result(60), ServiceBusyError)
+    assert [one.getMessage() for one in caplog.records if "kept no longer" in one.message] == [
+        f"snapshot {source.id} is kept no longer: nothing more is made from it"
+    ]
+
+
+def test_the_process_that_makes_something_of_a_snapshot_that_went_says_so_in_one_line(
+    artefacts: Artefacts, source: Snapshot
+) -> None:
+    shutil.rmtree(source.database)
+    place = (str(artefacts.store), str(artefacts.cache), source.id, "365")
+    done = parallel.run("kg.derived.making", *place, str(os.getpid()), "0", "search", "ledger")
+    assert done.returncode
+    assert b"Traceback" not in done.stderr
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_a_file_is_of_a_snapshot_that_is_kept_or_gone_or_of_none(artefacts: Artefacts, source: Snapshot) -> None:
+    kept = [artefacts.cache / source.id / SEARCH.file, source.folder / "db" / "CURRENT"]
+    of_none = [artefacts.cache, artefacts.cache / "pictures" / "1.png", Path("relative"), artefacts.store.ledger]
+    assert {artefacts.gone(str(file)) for file in (*kept, *of_none)} == {""}
+    pruning.remove(source.folder)
+    assert {artefacts.gone(str(file)) for file in kept} == {source.id}
+    assert {artefacts.gone(str(file)) for file in of_none} == {""}
 
 
 def test_what_fails_in_the_process_that_makes_it_since_the_snapshot_went_is_let_be(
