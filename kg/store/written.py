@@ -150,14 +150,17 @@ def header(file: Path) -> Mapping[str, Any]:
 def together(files: Iterable[Path]) -> WrittenLines:
     """Return the net effect of the patches in some files, computed in memory. Raises the errors of ``read``."""
     # Graphs in memory, since the engine spells some literals differently from a patch.
-    added_first, removed_first, present = EmbeddedGraph(), EmbeddedGraph(), EmbeddedGraph()
+    removed, present = EmbeddedGraph(), EmbeddedGraph()
     for file in files:
         for row in chain.from_iterable(read(file).transactions):
-            if row.quad not in added_first and row.quad not in removed_first:
-                (added_first if row.adds else removed_first).add(row.quad)
-            (present.add if row.adds else present.remove)(row.quad)
-    fresh, removed = frozenset(_lines(present)), frozenset(_lines(removed_first))
-    return WrittenLines(removed - fresh, tuple(sorted(fresh)), removed & fresh)
+            if row.adds:
+                present.add(row.quad)
+            else:
+                if row.quad not in present:
+                    removed.add(row.quad)  # of a build; what only writes added is forgotten
+                present.remove(row.quad)
+    fresh, gone = frozenset(_lines(present)), frozenset(_lines(removed))
+    return WrittenLines(gone - fresh, tuple(sorted(fresh)), gone & fresh)
 
 
 def _lines(graph: EmbeddedGraph) -> Iterator[bytes]:

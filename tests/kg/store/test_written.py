@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -126,18 +127,21 @@ def _bytes(*numbers: int) -> list[bytes]:
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 3)), max_size=8))
-def test_the_first_and_the_last_change_of_a_line_count(
+def test_what_a_patch_adds_and_removes_again_is_forgotten(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[bool, int]]
 ) -> None:
     file = patch(
         tmp_path_factory.mktemp("log") / "1.rdfp", *(f"{'A' if adds else 'D'} {line(number)}" for adds, number in rows)
     )
-    first = {number: adds for adds, number in reversed(rows)}
-    last = {number: adds for adds, number in rows}
+    changes = {
+        number: "".join("A" if adds else "D" for adds, other in rows if other == number) for _, number in sorted(rows)
+    }
+    removed = {number for number, word in changes.items() if "D" in re.sub("A+D", "", word)}
+    fresh = [number for number, word in changes.items() if word.endswith("A")]
     found = written.together([file])
-    assert found.fresh == tuple(_bytes(*sorted(number for number, adds in last.items() if adds)))
-    assert found.gone == frozenset(_bytes(*(number for number in last if not first[number] and not last[number])))
-    assert found.back == frozenset(_bytes(*(number for number in last if not first[number] and last[number])))
+    assert found.fresh == tuple(_bytes(*sorted(fresh)))
+    assert found.gone == frozenset(_bytes(*(removed - {*fresh})))
+    assert found.back == frozenset(_bytes(*(removed & {*fresh})))
 
 
 def test_of_the_default_graph_only_fresh_lines_without_a_graph_are_told() -> None:
