@@ -55,6 +55,8 @@ OURS: Final = ("kg", "endpoint", "vocab", "tests")
 """The packages imported again for a mutant outside any function."""
 ENOUGH: Final = 0.95
 """The share of mutants that must be noticed."""
+LISTED: Final = "listed"
+"""The outcome of a survivor that is listed with a reason."""
 
 
 def files(project: Path = PROJECT) -> Iterator[tuple[str, str]]:
@@ -179,9 +181,9 @@ class Noticed:
         return "\t".join((mutant.path, mutant.scope, mutant.before, mutant.after))
 
 
-def table(outcomes: Counter[tuple[str, Outcome]]) -> Iterator[str]:
-    """Yield the lines of a table: the numbers drawn, killed, timed out and survived, by room."""
-    columns: tuple[Outcome, ...] = ("killed", "timed out", "survived")
+def table(outcomes: Counter[tuple[str, str]]) -> Iterator[str]:
+    """Yield the lines of a table: the numbers drawn, killed, timed out, listed and survived, by room."""
+    columns = ("killed", "timed out", LISTED, "survived")
     yield f"{'room':22}{'drawn':>10}" + "".join(f"{name:>10}" for name in columns)
     for room in ROOMS:
         counts = [outcomes[room, name] for name in columns]
@@ -217,16 +219,17 @@ def main() -> int:
     tree = Tree(PROJECT, WORK / "tree")
     tests, known, last = recorded(tree), Survivors.read(), Noticed(WORK / "noticed.json")
     tree.load(TESTS, OURS)
-    trial, outcomes = Trial(tree, tests), Counter[tuple[str, Outcome]]()
+    trial, outcomes = Trial(tree, tests), Counter[tuple[str, str]]()
+    unnoticed = "nobody noticed" if math.isinf(wanted.seconds) else f"no test of {wanted.seconds:g} seconds noticed"
     for number, (room, mutant) in enumerate(drawn, 1):
         reason = known.reason(mutant)
         outcome, failed = trial.of(mutant, last.by(mutant), 0.0 if reason else wanted.seconds)
-        outcomes[room, outcome] += 1
+        outcomes[room, LISTED if reason and outcome == "survived" else outcome] += 1
         click.echo(f"{number:4} {outcome:9} {mutant}")
         if outcome != "survived":
             last.note(mutant, failed)
-        click.echo(f"     {reason or 'nobody noticed' if outcome == 'survived' else failed}")
-    noticed = 1 - sum(outcomes[room, "survived"] for room in ROOMS) / len(drawn)
+        click.echo(f"     {reason or unnoticed if outcome == 'survived' else failed}")
+    noticed = sum(outcomes[room, one] for room in ROOMS for one in ("killed", "timed out")) / len(drawn)
     click.echo("\n".join([*table(outcomes), f"{noticed:.1%} noticed"]))
     return int(noticed < ENOUGH)
 
