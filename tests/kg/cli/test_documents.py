@@ -1,4 +1,4 @@
-"""The commands of the README and of the tutorial, run as printed, on the sample.
+"""The commands of the README and of the tutorial, run as printed, on the sample or less.
 
 The tutorial from a table to a site is in ``tests/kg/cli/test_demo.py``. Installing needs a package index, so here
 only the existence of what is installed is checked; ``make release-check`` installs it.
@@ -28,6 +28,7 @@ from tests.paths import DOCS, ROOT
 TUTORIAL = (DOCS / "tutorial.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ASK = "kg query --store store --question in-a-place --param place=Homs"
+ONE_EVENT = {"data/2011_November_8.txt": ";Sport\n* A match is played. [http://news.example/a (News)]\n"}
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -142,12 +143,11 @@ def test_the_commands_of_the_tutorial_lead_to_an_answer(checkout: Path, serving:
 def test_the_commands_of_the_readme_work_as_printed(checkout: Path, commit: Commit, serving: list[Serving]) -> None:
     table = literally("kg demo --table table && cp table/events.* .", checkout)
     assert table.returncode == 0, table.stderr
-    page = ";Sport\n* A match is played. [http://news.example/a (News)]\n"
-    repository = commit({"data/2011_November_8.txt": page}, 1_700_000_000)
+    repository = commit(ONE_EVENT, 1_700_000_000)
     small = checkout / "small"
     small.mkdir()
     for command in commands(README):
-        if command.startswith(("kg check", "kg build", "kg query")):  # a static site takes minutes to write
+        if command.startswith(("kg check", "kg build", "kg query")):
             command = command.replace(" ARCHIVE... ", " data/seed data/sample ").replace(
                 " REPOSITORY ", f" {repository} "
             )
@@ -160,3 +160,16 @@ def test_the_commands_of_the_readme_work_as_printed(checkout: Path, commit: Comm
     reply = serving[0].ask(path.replace("/event/", "/doc/event/"), Accept="text/turtle")
     assert reply.status == 200
     assert b"continues its crackdown on protesters" in reply.body
+
+
+@pytest.mark.slow(also="tests/endpoint/static_site/test_folder.py::test_only_what_differs_is_written")
+def test_the_command_of_the_readme_publishes_a_store_as_files(commit: Commit, tmp_path: Path) -> None:
+    [publish] = (one for one in commands(README) if one.startswith("kg publish"))
+    repository = commit(ONE_EVENT, 1_700_000_000)
+    for command in (f"kg build {repository} --store store", publish):
+        done = literally(command, tmp_path)
+        assert done.returncode == 0, (command, done.stderr)
+    site = tmp_path / "DIR"
+    assert {"index.html", "404.html", "sitemap.xml", "catalog.ttl"} <= {one.name for one in site.iterdir()}
+    [page] = (one for one in site.glob("doc/event/2011-11-08/*.html") if "A match is played." in one.read_text("utf-8"))
+    assert page.with_suffix(".ttl").stat().st_size > 0
