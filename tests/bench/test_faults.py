@@ -87,7 +87,7 @@ def test_no_fault_of_the_machine_loses_anything(tmp_path: Path, name: str) -> No
 
 
 @pytest.mark.parametrize(("job", "told"), [("None", "gave None"), ("open('')", "status 3")])
-def test_no_fault_is_made_after_a_preparation_that_gave_nothing(job: str, told: str) -> None:
+def test_no_fault_is_injected_if_its_preparation_made_nothing(job: str, told: str) -> None:
     command = [sys.executable, "-c", f"import moments; moments.prepared(lambda: {job})"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT / "bench", check=False)
     assert done.returncode == 1

@@ -69,5 +69,5 @@ def test_a_row_has_figures_and_ratios_and_a_mean_only_of_all(bench: Bench) -> No
     assert "| kept | 20.0 | 0.50 | 2.00 |" in table
 
 
-def test_what_was_left_out_is_told(bench: Bench) -> None:
+def test_omitted_measurements_are_listed(bench: Bench) -> None:
     assert "Left out: virtuoso (it is not there)." in bench("performance").document({"sample": RUN})

@@ -192,7 +192,7 @@ def test_only_what_is_withdrawn_is_gone(site: Crawled) -> None:
     assert {site.crawl.addresses.target(site.made.withdrawn)} == set(site.crawl.gone)
 
 
-def test_nobody_else_is_asked(site: Crawled) -> None:
+def test_no_other_server_is_asked(site: Crawled) -> None:
     assert site.contacted == {("127.0.0.1", site.port)}
     assert site.crawl.external
 

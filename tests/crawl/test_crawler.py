@@ -234,7 +234,7 @@ def test_our_own_iris_are_those_below_the_root_the_base_and_the_vocabulary(iri: 
 
 
 @pytest.mark.parametrize("iri", ["", "a", "http://a b", "http://[", "javascript:void(0)", "http://a/%zz"])
-def test_what_is_no_iri_or_leads_nowhere_is_a_fault(iri: str) -> None:
+def test_anything_that_is_not_an_iri_or_leads_nowhere_is_a_fault(iri: str) -> None:
     assert fault(iri)
 
 

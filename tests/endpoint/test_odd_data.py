@@ -188,7 +188,7 @@ def test_a_list_of_whatever_there_is_is_read_in_every_format(odd: Writable, suff
         assert [event.errors for event in Calendar.from_ical(reply.body).walk() if event.errors] == []
 
 
-def test_what_is_not_ours_is_described_as_well(odd: Writable) -> None:
+def test_things_with_foreign_iris_are_described_as_well(odd: Writable) -> None:
     iris = ("urn:x", "x:", "urn:class", "javascript:alert(1)", "http://example.org/a,b;c", "http://[::1]:99999/%2F?#//")
     paths = [f"/source/{quote(iri, safe='')}" for iri in iris]
     types = tuple(dict.fromkeys(one.media_type for one in DOCUMENT_FORMATS))
@@ -196,7 +196,7 @@ def test_what_is_not_ours_is_described_as_well(odd: Writable) -> None:
     assert odd.read("/source/urn%3Ax", "text/turtle").status == 200
 
 
-def test_nothing_that_is_said_of_a_thing_leads_visitors_away(odd: Writable) -> None:
+def test_no_statement_about_a_thing_redirects_visitors_elsewhere(odd: Writable) -> None:
     moved = odd.read("/entity/en/Gone_address", "text/turtle")
     assert (moved.status, moved.headers["location"]) == (308, f"/source/{quote(ADDRESS, safe='')}")
     assert odd.read("/reconcile/view?id=entity/en/Gone_address").headers["location"] == moved.headers["location"]

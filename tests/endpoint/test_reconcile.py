@@ -47,7 +47,7 @@ def test_the_manifest_names_addresses_at_which_the_client_finds_the_server(send,
     assert "{{id}}" in manifest["preview"]["url"]
 
 
-def test_a_name_that_is_the_same_but_for_case_is_the_one_match(ask) -> None:
+def test_a_name_that_differs_only_in_case_is_the_one_match(ask) -> None:
     found = ask(query="HOMS")
     assert [(one["id"], one["match"]) for one in found[:2]] == [(HOMS, True), ("entity/en/Homs_Governorate", False)]
     assert found[0]["score"] == 100
@@ -73,7 +73,7 @@ def test_an_unknown_type_has_no_candidates(ask) -> None:
     assert ask(query="Homs", type="http://types.example/x") == []
 
 
-def test_all_types_have_to_fit_if_that_is_asked_for(ask) -> None:
+def test_all_types_must_match_on_request(ask) -> None:
     both = [PLACE, "https://w3id.org/newsgraph/ns#topic"]
     assert ask(query="Homs", type=both, type_strict="all") == []
     assert ask(query="Homs", type=["https://schema.org/Organization"], type_strict="should")[0]["score"] == 80
@@ -92,7 +92,7 @@ def test_all_types_have_to_fit_if_that_is_asked_for(ask) -> None:
         ("not an iri", "x", 70),
     ],
 )
-def test_properties_make_thirty_of_a_hundred(ask, pid: str, value: Any, score: int) -> None:
+def test_properties_count_for_thirty_points_of_a_hundred(ask, pid: str, value: Any, score: int) -> None:
     found = ask(query="Homs", properties=[{"pid": pid, "v": value}])[0]
     assert (found["id"], found["score"], found["match"]) == (HOMS, score, score == 100)
 
@@ -128,13 +128,13 @@ BAD += ["[" * 100_000, json.dumps({str(number): {"query": "x"} for number in ran
 
 
 @pytest.mark.parametrize("text", BAD)
-def test_what_is_no_batch_is_400(send, text: str) -> None:
+def test_an_invalid_batch_is_400(send, text: str) -> None:
     body = urlencode({"queries": text}).encode()
     assert send("/reconcile", None, "POST", body, **FORM).status == 400
 
 
 @pytest.mark.parametrize("text", ["{", "{}", '{"ids": 5, "properties": []}', '{"ids": ["x"], "properties": [{}]}'])
-def test_what_is_no_extension_is_400(send, text: str) -> None:
+def test_an_invalid_extension_is_400(send, text: str) -> None:
     assert send(f"/reconcile?extend={quote(text)}").status == 400
 
 
@@ -142,7 +142,7 @@ CELLS = ("", "  ", 5, 1.5, None, True, [], {}, "x" * 2_001, "\ud83d", "\u0000")
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_cell_that_names_nothing_leaves_the_rest_of_the_batch_alone(send, cell: Any) -> None:
+def test_a_cell_that_names_nothing_does_not_affect_the_rest_of_the_batch(send, cell: Any) -> None:
     batch = json.dumps({"q0": {"query": "Homs"}, "q1": {"query": cell}})
     reply = send("/reconcile", None, "POST", urlencode({"queries": batch}).encode(), **FORM)
     found = json.loads(reply.body)
@@ -150,13 +150,13 @@ def test_a_cell_that_names_nothing_leaves_the_rest_of_the_batch_alone(send, cell
 
 
 @pytest.mark.parametrize("cell", [*CELLS, {"id": None}])
-def test_a_value_that_says_nothing_agrees_with_nothing(ask, cell: Any) -> None:
+def test_an_empty_value_agrees_with_nothing(ask, cell: Any) -> None:
     (found,) = ask(query="Homs", limit=1, properties=[{"pid": "schema:addressCountry", "v": cell}])
     assert (found["id"], found["score"]) == (HOMS, 70)
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_an_identifier_that_is_none_has_a_row_without_values(send, cell: Any) -> None:
+def test_an_unknown_identifier_has_a_row_without_values(send, cell: Any) -> None:
     asked = json.dumps({"ids": [HOMS, cell], "properties": [{"id": "schema:addressCountry"}]})
     rows = json.loads(send(f"/reconcile?extend={quote(asked)}").body)["rows"]
     assert rows.pop(HOMS)["schema:addressCountry"] == [{"str": "SY"}]
@@ -182,7 +182,7 @@ def test_an_answer_can_be_a_script(send, path: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["alert(1)//", "", "1x", "x" * 200, "a-b", "a.", "\u00e9"])
-def test_what_is_no_name_of_a_function_is_not_called(send, name: str) -> None:
+def test_a_callback_must_be_the_name_of_a_function(send, name: str) -> None:
     assert send(f"/reconcile?callback={quote(name)}").status == 400
 
 
@@ -219,7 +219,7 @@ def test_a_parameter_that_is_given_twice_is_400(send) -> None:
         ),
     )
 )
-def test_any_json_is_a_request_or_an_error_of_ours(value: Any) -> None:
+def test_any_json_is_a_valid_request_or_a_handled_error(value: Any) -> None:
     for read in (queries, extension):
         try:
             read(json.dumps(value))
@@ -256,7 +256,7 @@ def test_names_of_things_types_and_properties_are_completed(send) -> None:
 
 
 @pytest.mark.parametrize("kind", ["entity", "type", "property"])
-def test_no_prefix_completes_to_nothing_and_a_bad_cursor_is_400(send, kind: str) -> None:
+def test_an_empty_prefix_completes_to_nothing_and_a_bad_cursor_is_400(send, kind: str) -> None:
     assert json.loads(send(f"/reconcile/suggest/{kind}").body) == {"result": []}
     assert send(f"/reconcile/suggest/{kind}?prefix=a&cursor=x").status == 400
 
@@ -320,7 +320,7 @@ def test_the_view_leads_to_the_thing_however_it_is_spelled(send, name: str) -> N
 
 @pytest.mark.parametrize("name", ["", "nothing", "//evil.example/", "http://evil.example/", "\r\nX: y"])
 @pytest.mark.parametrize("page", ["view", "preview"])
-def test_what_is_not_ours_has_no_view_and_no_preview(send, page: str, name: str) -> None:
+def test_foreign_iris_have_no_view_and_no_preview(send, page: str, name: str) -> None:
     assert send(f"/reconcile/{page}?id={quote(name, safe='')}").status == 404
 
 

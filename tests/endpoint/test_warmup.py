@@ -68,7 +68,7 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)  # it happens in another process
 
 
-def test_the_home_page_what_it_leads_to_and_hubs_are_made_ready(app: Flask, kept: ResponseCache) -> None:
+def test_the_home_page_its_links_and_hubs_are_prepared(app: Flask, kept: ResponseCache) -> None:
     Warmer(app).warm()
     for path in ("/", EVENT, PLACE, "/doc/publisher/example-times"):
         assert made(kept, Asked.link(path, BROWSER)), path
@@ -82,7 +82,7 @@ def test_the_catalogue_is_described_before_anybody_asks(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("tag", TAGS)
-def test_the_pages_of_the_whole_snapshot_are_made_ready_in_each_language(
+def test_the_pages_of_the_whole_snapshot_are_prepared_in_each_language(
     app: Flask, kept: ResponseCache, tag: str
 ) -> None:
     Warmer(app).warm()
@@ -98,14 +98,14 @@ def test_templates_are_compiled_even_if_no_page_is_made_ready(app: Flask) -> Non
         until(lambda: {"thing.html", "figures/map.html", "llms.txt"} <= {name for _, name in TEMPLATES.cache})
 
 
-def test_what_is_there_no_more_is_no_mistake_of_the_server(
+def test_a_document_that_is_gone_is_not_an_error_of_the_server(
     kept: ResponseCache, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert kept.response(Asked.link("/doc/event/2011-11-08/nothing", BROWSER)).status.startswith("404")
     assert not caplog.records
 
 
-def test_what_was_asked_for_is_made_ready_for_the_next_snapshot(app: Flask, kept: ResponseCache, store: Path) -> None:
+def test_requested_pages_are_prepared_for_the_next_snapshot(app: Flask, kept: ResponseCache, store: Path) -> None:
     assert ask(app, f"{EVENT}.rdf", "text/turtle;q=0.3").startswith("200")
     before = kept.version()
     publish_turtle(store, TURTLE.read_text(encoding="utf-8"), NEXT)
@@ -122,14 +122,14 @@ def test_no_more_documents_are_made_than_the_setting_says(app: Flask) -> None:
     assert Warmer(app).warm() == 20
 
 
-def test_what_is_derived_from_the_snapshot_is_made_ready(app: Flask) -> None:
+def test_files_derived_from_the_snapshot_are_prepared(app: Flask) -> None:
     site: Site = app.extensions[NAME]
     Warmer(app).warm()
     states = {site.artefacts.state(one, site.workers.snapshot) for one in kinds.PREPARED}
     assert states == {ArtefactState.READY}
 
 
-def test_documents_lead_to_feeds_only_when_these_are_there(app: Flask, kept: ResponseCache) -> None:
+def test_documents_link_feeds_only_when_these_exist(app: Flask, kept: ResponseCache) -> None:
     site: Site = app.extensions[NAME]
 
     def leads() -> bool:

@@ -57,7 +57,7 @@ def test_every_error_crosses_the_pipe_between_processes_as_it_is(name: str) -> N
     assert vars(again) == vars(error)
 
 
-def test_what_is_no_error_of_ours_is_reported_as_a_failed_query() -> None:
+def test_an_unexpected_error_is_reported_as_a_failed_query() -> None:
     for name in ("KeyError", "annotations", "ast"):
         with pytest.raises(errors.QueryError, match=r"^odd$"):
             raise _reported({"error": name, "message": "odd"})

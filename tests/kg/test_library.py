@@ -100,7 +100,7 @@ def test_the_base_of_a_graph_can_be_given(sample: tuple[Path, ...]) -> None:
     assert all(str(event).startswith("https://data.example.org/event/") for event in graph.subjects(RDF.type, NG.Event))
 
 
-def test_a_store_that_is_not_there_and_an_archive_that_is_not_there_are_told_apart(tmp_path: Path) -> None:
+def test_a_missing_store_and_a_missing_archive_are_different_errors(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="holds no snapshot"):
         kg.open(tmp_path)
     with pytest.raises(ArchiveError, match="is not a folder"):
@@ -110,7 +110,7 @@ def test_a_store_that_is_not_there_and_an_archive_that_is_not_there_are_told_apa
 # ---- The public interface
 
 
-def test_all_that_is_public_is_there_and_nothing_else_is_meant() -> None:
+def test_the_public_names_exist_and_nothing_else_is_public() -> None:
     assert {name for name in kg.__all__ if not hasattr(kg, name)} == set()
     assert len(kg.__all__) == len(set(kg.__all__))
     assert set(kg.__all__) <= set(dir(kg))
@@ -151,7 +151,7 @@ def test_a_build_gives_a_store_that_is_opened(archive: WriteArchive, tmp_path: P
     assert len(found) == built.report["counts"]["triples"]
 
 
-def test_a_setting_that_there_is_none_of_is_refused(tmp_path: Path) -> None:
+def test_an_unknown_setting_is_refused(tmp_path: Path) -> None:
     with pytest.raises(kg.ConfigurationError, match="no_such"):
         kg.build(tmp_path, store=tmp_path / "store", no_such=1)
     with pytest.raises(kg.StoreError, match="holds no snapshot"):

@@ -38,7 +38,7 @@ def test_an_option_beats_the_environment_which_beats_the_default() -> None:
     assert (given.port, given.host, given.threads) == (82, "::1", Settings().threads)
 
 
-def test_an_option_of_none_is_not_given() -> None:
+def test_an_option_of_none_counts_as_not_given() -> None:
     assert load({"KG_PORT": "81"}, port=None).port == 81
 
 
@@ -47,14 +47,14 @@ def test_a_switch_can_be_off(text: str) -> None:
     assert load({"KG_HISTORY": text}, history=None).history is False
 
 
-def test_other_variables_are_none_of_ours() -> None:
+def test_other_environment_variables_are_ignored() -> None:
     assert load({"PORT": "81", "NO_KG_SUCH": "1", "kg_port": "82", "KG_WRITE_TOKEN": "x"}) == Settings()
 
 
 @pytest.mark.parametrize(
     ("name", "hint"), [("KG_QUERY_SECOND", "KG_QUERY_SECONDS"), ("KG_NO_SUCH", "lists all"), ("KG_", "lists all")]
 )
-def test_a_variable_that_is_no_setting_is_refused_and_the_nearest_one_named(name: str, hint: str) -> None:
+def test_a_variable_that_is_not_a_setting_is_refused_and_the_nearest_one_named(name: str, hint: str) -> None:
     with pytest.raises(ConfigurationError, match=f"{name};.*{hint}"):
         load({name: "1"})
 
@@ -109,7 +109,7 @@ def test_any_other_http_address_is_a_base(base: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["e", "en_GB", "english language", "-"])
-def test_a_language_that_is_no_tag_is_refused(language: str) -> None:
+def test_a_language_that_is_not_a_tag_is_refused(language: str) -> None:
     with pytest.raises(ConfigurationError, match=r"^language "):
         load({}, language=language)
 
@@ -121,12 +121,12 @@ def test_no_number_is_negative(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["query_workers", "threads"])
-def test_somebody_must_work(name: str) -> None:
+def test_there_must_be_at_least_one_worker(name: str) -> None:
     with pytest.raises(ConfigurationError, match=f"^{name} must not be 0"):
         load({}, **{name: 0})
 
 
-def test_what_is_no_number_is_no_time() -> None:
+def test_a_time_must_be_a_number() -> None:
     with pytest.raises(ConfigurationError, match=r"^query_seconds must not be nan"):
         load({"KG_QUERY_SECONDS": "nan"})
 

@@ -38,7 +38,7 @@ ALL = (ONE, TWO, recorded("tests/test_two.py::test_c", 0.5, "kg/a/two.py f()"))
         ("kg/b/one.py", "f()", []),
     ],
 )
-def test_those_run_that_enter_the_function_else_the_module_else_what_is_beside_it(
+def test_the_tests_that_run_enter_the_function_or_else_the_module_or_else_its_neighbours(
     path: str, scope: str, expected: list[Recorded]
 ) -> None:
     assert noticing(mutant(path, scope), ALL) == expected
@@ -52,7 +52,7 @@ def test_each_batch_takes_four_times_as_long_as_the_one_before_it() -> None:
     assert list(batches([])) == []
 
 
-def test_no_batch_is_begun_after_the_seconds_that_there_are() -> None:
+def test_no_batch_begins_after_the_seconds_have_run_out() -> None:
     tests = [recorded(str(number), 1.0) for number in range(30)]
     assert [len(one) for one in batches(tests, most=0.0)] == [2]
     assert [len(one) for one in batches(tests, most=2.0)] == [2]

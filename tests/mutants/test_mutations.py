@@ -63,7 +63,7 @@ def test_texts_annotations_decorators_and_assertions_stay(source: str) -> None:
     assert faults(source) == []
 
 
-def test_of_what_is_raised_only_the_whole_is_removed() -> None:
+def test_a_raise_is_removed_only_as_a_whole() -> None:
     assert faults("raise A(f(3) < 4) from None") == ["pass"]
 
 

@@ -150,7 +150,7 @@ def test_kg_page_gives_a_table_again_byte_for_byte(build: Kg, kg: Kg, root: Path
     assert kg("page", "--verify", root).stdout == b"2 of 2 pages identical\n"
 
 
-def test_a_row_that_is_no_event_is_reported_and_printed_again(build: Kg, kg: Kg, root: Path, store: Path) -> None:
+def test_a_row_that_is_not_an_event_is_reported_and_printed_again(build: Kg, kg: Kg, root: Path, store: Path) -> None:
     content = write(root, "january.csv", [*JANUARY, "soon,A ship sails.,,,,,,\n"])
     build()
     report = json.loads((Store(store).current().folder / "report.json").read_text())
@@ -247,7 +247,7 @@ def test_a_reworded_row_keeps_its_iri_through_the_history_of_a_table(
 @pytest.mark.slow(
     also="tests/plugins/test_csv_dialect.py::test_every_row_is_an_entry_that_prints_it_and_that_its_revision_comes_from"
 )
-def test_of_a_withdrawn_event_no_row_shows_a_word(build: Kg, kg: Kg, store: Path) -> None:
+def test_no_row_shows_a_word_of_a_withdrawn_event(build: Kg, kg: Kg, store: Path) -> None:
     build()
     iri = events(graph(store))["A ship sinks."]
     assert kg("ledger", "withdraw", iri, "--store", store).returncode == 0
@@ -285,7 +285,7 @@ def test_without_the_dialect_its_tables_are_read_as_tables_and_its_pages_are_not
 
 
 @pytest.mark.slow(
-    also="tests/kg/pipeline/test_kept_months.py::test_one_line_more_in_a_package_that_converts_is_another_program"
+    also="tests/kg/pipeline/test_kept_months.py::test_a_changed_line_in_a_converting_package_is_another_program"
 )
 def test_another_line_of_the_dialect_and_another_version_convert_its_months_again(
     build: Kg, site: Path, root: Path, store: Path

@@ -188,7 +188,7 @@ def test_where_one_of_several_dialects_says_nothing_the_catalogue_says_so(
 @pytest.mark.slow(
     also="tests/plugins/test_publication.py::test_a_dataset_of_one_dialect_claims_its_licence_and_no_other"
 )
-def test_prose_says_nothing_of_where_a_dataset_comes_from(site: Path, kg: Kg, root: Path, store: Path) -> None:
+def test_prose_does_not_name_the_source_of_a_dataset(site: Path, kg: Kg, root: Path, store: Path) -> None:
     install(CSV, site)
     (root / "README.md").write_text("Tables of events, with a row for each.\n")
     for _ in range(2):  # the second build uses the months kept by the first one

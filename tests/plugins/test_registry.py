@@ -80,7 +80,7 @@ def test_dialects_of_others_come_after_our_own_and_by_name(site: Path, distribut
     assert found.startswith(f"[{OWN}, ('all', 'another', '2.0'), ('csv', 'newsgraph-csv', '1.0')]")
 
 
-def test_of_two_that_match_a_page_the_first_by_name_reads_it_and_never_instead_of_ours(
+def test_of_two_dialects_that_match_a_page_the_first_by_name_reads_it_and_never_instead_of_ours(
     site: Path, distribution: Make
 ) -> None:
     install(CSV, site)

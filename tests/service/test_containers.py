@@ -74,7 +74,7 @@ def test_the_linter_of_dockerfiles_finds_nothing() -> None:
     assert (found.returncode, found.stdout) == (0, "")
 
 
-def test_the_image_runs_as_somebody_without_rights_and_says_how_it_is() -> None:
+def test_the_image_runs_as_an_unprivileged_user_and_reports_its_health() -> None:
     names = [name for name, _ in last_stage()]
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", instruction("USER"))
     assert names.index("USER") < names.index("ENTRYPOINT")
@@ -83,9 +83,9 @@ def test_the_image_runs_as_somebody_without_rights_and_says_how_it_is() -> None:
 
 
 @pytest.mark.slow(
-    also="tests/service/test_containers.py::test_the_image_runs_as_somebody_without_rights_and_says_how_it_is"
+    also="tests/service/test_containers.py::test_the_image_runs_as_an_unprivileged_user_and_reports_its_health"
 )
-def test_what_the_image_runs_serves_is_found_healthy_and_ends_at_sigterm(served_store: Path, tmp_path: Path) -> None:
+def test_the_image_serves_is_healthy_and_stops_at_sigterm(served_store: Path, tmp_path: Path) -> None:
     port = free_port()
     command = json.loads(instruction("ENTRYPOINT")) + json.loads(instruction("CMD"))
     own = environment(KG_STORE=served_store, KG_CACHE=tmp_path, KG_HOST="127.0.0.1", KG_PORT=port, KG_NOTICE_SECONDS=0)
@@ -102,7 +102,7 @@ def test_what_the_image_runs_serves_is_found_healthy_and_ends_at_sigterm(served_
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_each_container_of_ours_has_a_root_that_is_read_only_and_no_rights(name: str) -> None:
+def test_each_of_our_containers_has_a_read_only_root_and_no_capabilities(name: str) -> None:
     one = OURS[name]
     assert one["read_only"]
     assert one["cap_drop"] == ["ALL"]
@@ -148,8 +148,8 @@ def balanced(served_store: Path, tmp_path: Path) -> Iterator[int]:
         service.kill()
 
 
-@pytest.mark.slow(also="tests/service/test_nginx.py::test_pages_pass_and_what_is_for_the_machine_does_not")
+@pytest.mark.slow(also="tests/service/test_nginx.py::test_pages_pass_and_internal_addresses_do_not")
 @pytest.mark.skipif(not NGINX, reason="nginx is not here (Debian: nginx-light)")
-def test_of_two_endpoints_one_is_enough_and_what_is_for_the_machine_does_not_pass(balanced: int) -> None:
+def test_one_of_two_endpoints_is_enough_and_internal_addresses_do_not_pass(balanced: int) -> None:
     assert [get(balanced, "/doc/entity/en/Homs.ttl") for _ in range(4)] == [200] * 4
     assert [get(balanced, path) for path in ("/metrics", "/healthz", "/readyz")] == [403] * 3

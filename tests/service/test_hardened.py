@@ -96,7 +96,7 @@ def test_the_unit_restricts_what_the_test_restricts_and_more() -> None:
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not here")
-def test_the_unit_is_one_and_systemd_says_that_it_is_well_restricted() -> None:
+def test_the_unit_is_valid_and_systemd_rates_it_as_well_restricted() -> None:
     verified = subprocess.run(["systemd-analyze", "verify", str(UNIT)], capture_output=True, text=True, check=False)
     complaints = [line for line in verified.stderr.splitlines() if "is not executable" not in line]
     assert complaints == []

@@ -71,9 +71,9 @@ def test_workers_killed_during_load_cost_no_wrong_answer(
 
 
 @pytest.mark.slow(
-    also="tests/kg/workers/test_memory.py::test_when_what_holds_the_graph_dies_it_is_answered_from_disk_and_loaded_again"
+    also="tests/kg/workers/test_memory.py::test_when_the_process_with_the_graph_dies_queries_go_to_disk_and_it_is_loaded_again"
 )
-def test_when_what_holds_the_graph_is_killed_it_is_answered_from_disk(
+def test_when_the_process_with_the_graph_is_killed_queries_are_answered_from_disk(
     served_store: Path, start_service: Callable[..., object]
 ) -> None:
     service = start_service(served_store, query_seconds=30, result_cache_bytes=0)

@@ -46,7 +46,7 @@ def get(port: int, path: str, **headers: str) -> int:
         return response.status
 
 
-def test_pages_pass_and_what_is_for_the_machine_does_not(proxied: tuple[int, Path]) -> None:
+def test_pages_pass_and_internal_addresses_do_not(proxied: tuple[int, Path]) -> None:
     port, log = proxied
     assert get(port, "/sparql?query=ASK%7B%7D", **{"X-Forwarded-For": "192.0.2.66"}) == 200
     assert {path: get(port, path) for path in ("/metrics", "/healthz", "/readyz")} == {
@@ -58,7 +58,7 @@ def test_pages_pass_and_what_is_for_the_machine_does_not(proxied: tuple[int, Pat
     assert "192.0.2.66" not in clients, "what a client says of itself is lost"
 
 
-def test_a_client_that_asks_too_much_is_told_so(proxied: tuple[int, Path]) -> None:
+def test_a_client_over_the_limit_gets_429(proxied: tuple[int, Path]) -> None:
     statuses = {get(proxied[0], "/robots.txt") for _ in range(400)}
     assert statuses <= {200, 429}
     assert 429 in statuses

@@ -12,7 +12,7 @@ from tests.paths import CHECKS, ROOT
 FOLDER = CHECKS / "payloads"
 
 
-@pytest.mark.slow(also="tests/service/test_verdicts.py::test_what_is_expected_is_read_from_the_words")
+@pytest.mark.slow(also="tests/service/test_verdicts.py::test_expectations_are_parsed_from_their_wording")
 @pytest.mark.skipif(not FOLDER.is_dir(), reason="there is no folder of hostile inputs beside the repository")
 def test_every_hostile_input_gets_what_its_entry_expects() -> None:
     done = subprocess.run([sys.executable, ROOT / "bench" / "payloads.py", FOLDER], capture_output=True, check=False)

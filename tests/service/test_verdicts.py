@@ -41,7 +41,7 @@ def allowed(verdicts: ModuleType) -> Callable[[str], set[int]]:
         ("no crash", {200, 400, 504}, {0, 500}),
     ],
 )
-def test_what_is_expected_is_read_from_the_words(
+def test_expectations_are_parsed_from_their_wording(
     allowed: Callable[[str], set[int]], expect: str, right: set[int], wrong: set[int]
 ) -> None:
     assert right <= allowed(expect)

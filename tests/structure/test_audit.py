@@ -18,7 +18,7 @@ LISTED: dict[str, Any] = {
 }
 
 
-def test_all_that_is_pinned_is_read() -> None:
+def test_every_pinned_version_is_read() -> None:
     lines = [line for line in PINNED.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     assert len(pins(lines)) == len(lines) > 100
 
@@ -33,7 +33,7 @@ def test_all_that_is_pinned_is_read() -> None:
         ("absent", "1", ()),
     ],
 )
-def test_a_version_that_an_advisory_is_about_is_told(name: str, version: str, known: tuple[str, ...]) -> None:
+def test_a_version_with_an_advisory_is_reported(name: str, version: str, known: tuple[str, ...]) -> None:
     found = by_list({name: Version(version)}, LISTED)
     assert (found.of, found.compared, found.known) == (1, 1, known)
     assert "2021-07-01" in found.source
@@ -44,7 +44,7 @@ def test_a_range_that_cannot_be_read_concerns_each_version() -> None:
     assert by_list({"odd": Version("9")}, odd).known == ("  odd 9: pyup.io-2",)
 
 
-def test_a_registry_that_tells_nothing_has_compared_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_registry_without_data_has_compared_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "package-lock.json").write_text(json.dumps({"packages": {"": {}, "node_modules/a": {}}}))
     monkeypatch.setenv("PATH", "/nowhere")
     assert (by_npm(tmp_path).of, by_npm(tmp_path).compared) == (1, 0)

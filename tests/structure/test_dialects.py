@@ -55,10 +55,10 @@ def test_no_module_imports_a_dialect_and_no_dialect_another() -> None:
 
 
 @pytest.mark.parametrize("module", sorted(one for one in KNOWN if not one.startswith((*ROOMS, THEIR_ARCHIVE))))
-def test_what_only_a_dialect_knows_is_named_nowhere_else(module: str) -> None:
+def test_dialect_specific_names_occur_in_no_other_module(module: str) -> None:
     assert ONLY_A_DIALECT_SAYS.findall(text(module)) == []
 
 
-def test_what_they_say_of_their_archive_only_old_manifests_mean_besides() -> None:
+def test_only_old_manifests_assume_what_dialects_say_of_their_archive() -> None:
     readers = {module for module, imported in ARROWS.items() if THEIR_ARCHIVE in imported}
     assert readers == {"kg.dialects.context.dialect", "kg.dialects.wikitext.dialect", "kg.store.snapshot"}

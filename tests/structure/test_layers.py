@@ -87,7 +87,7 @@ def test_files_and_functions_are_short(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(KNOWN))
-def test_every_docstring_says_something_of_what_stands_before_it(name: str) -> None:
+def test_every_docstring_says_more_than_its_name(name: str) -> None:
     assert [line for node in nodes(KNOWN[name]) for line in _orphans(node)] == []
 
 
@@ -130,11 +130,11 @@ def test_no_two_classes_have_one_name() -> None:
     assert [name for name, number in found.items() if number > 1] == []
 
 
-def test_no_module_keeps_what_changes() -> None:
+def test_no_module_has_mutable_state() -> None:
     assert changing_globals(KNOWN) == set()
 
 
-def test_counts_of_the_house() -> None:
+def test_the_house_has_these_counts() -> None:
     """Print the counts for comparison after a redesign."""
     package_arrows = sum(len(imported) for imported in ROOMS.values())
     for folder in ("kg", "endpoint", "tests"):

@@ -26,7 +26,7 @@ def without_reason(text: str) -> list[int]:
     return [line for line, comment in found if SILENCED.search(comment) and not REASONED.fullmatch(comment)]
 
 
-def test_whoever_silences_a_checker_says_why() -> None:
+def test_every_silenced_check_has_a_reason() -> None:
     files = [file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py") if "node_modules" not in file.parts]
     assert len(files) > 500
     found = {str(file.relative_to(ROOT)): without_reason(file.read_text(encoding="utf-8")) for file in files}

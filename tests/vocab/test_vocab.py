@@ -157,7 +157,7 @@ def test_every_property_says_whether_it_is_printed_or_derived(name: str, ontolog
 
 
 @each
-def test_every_term_says_why_it_is_minted_and_how_it_stands_to_standard_ones(
+def test_every_term_explains_why_it_exists_and_how_it_relates_to_standard_ones(
     name: str, ontology: EmbeddedGraph
 ) -> None:
     [reason] = values(ontology, name, "skos:editorialNote")
@@ -330,7 +330,7 @@ def test_a_term_that_was_published_stays(version: str) -> None:
     assert before <= {vocab.term(name) for name in ALL}
 
 
-def test_a_version_that_there_is_not_is_refused() -> None:
+def test_an_unknown_version_is_refused() -> None:
     with pytest.raises(LookupError, match=r"no version '9\.9\.9'"):
         vocab.turtle("9.9.9")
 
@@ -341,7 +341,7 @@ def test_a_version_that_there_is_not_is_refused() -> None:
 DOCUMENT = ROOT / "docs" / "vocabulary.md"
 
 
-def test_the_document_names_only_terms_that_there_are() -> None:
+def test_the_document_names_only_terms_that_exist() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     assert set(re.findall(r"\bng:([\w-]+)", text)) <= {*ALL, *vocab.CONCEPTS, "categories"}
     assert f"{len(vocab.CLASSES)} classes and {len(vocab.PROPERTIES)} properties" in text

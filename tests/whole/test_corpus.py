@@ -59,7 +59,7 @@ def test_the_wikitext_archive_gives_its_events_days_and_citations(wikitext: tupl
 
 @pytest.mark.slow(also=SAMPLE + "test_only_the_lines_meant_for_it_are_not_understood")
 @needs(WIKITEXT)
-def test_hardly_a_line_of_the_wikitext_is_not_understood(wikitext: tuple[Path, Built]) -> None:
+def test_nearly_every_line_of_the_wikitext_is_understood(wikitext: tuple[Path, Built]) -> None:
     archive = open_archive(wikitext[0], 8_000_000)
     lines = sum(len(reading.text_of(page).splitlines()) for page in archive.pages(archive.versions))
     assert len(wikitext[1].report["lines not understood"]) < lines / 100
@@ -115,7 +115,7 @@ def test_every_chinese_index_item_is_the_event_of_a_page(chinese: Built) -> None
 
 
 @pytest.mark.slow(
-    also="tests/kg/entities/location/test_chinese.py::test_it_happened_where_something_is_said_to_be_or_befall"
+    also="tests/kg/entities/location/test_chinese.py::test_the_place_where_something_is_or_happens_is_the_location"
 )
 @needs(CHINESE, "zstd")
 @pytest.mark.parametrize("samples", ["chinese.json", "chinese-*.json"])

@@ -60,7 +60,7 @@ def test_only_the_lines_meant_for_it_are_not_understood(sample_build: Built) -> 
     assert len(unread) == len(UNREAD)
 
 
-def test_only_the_readmes_are_no_pages(sample_build: Built) -> None:
+def test_only_the_readmes_are_not_pages(sample_build: Built) -> None:
     assert sample_build.report["other files"] == ["README.md", "README.md"]
 
 

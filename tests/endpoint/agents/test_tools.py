@@ -157,7 +157,7 @@ def test_tools_tell_types_and_that_they_only_read(session: Session) -> None:
         assert one.annotations.read_only_hint
 
 
-def test_structured_content_is_told_as_text_too(session: Session) -> None:
+def test_structured_content_is_sent_as_text_too(session: Session) -> None:
     found = session.call("search", q="Homs")
     assert json.loads(found.content[0].text) == found.structured_content
 
@@ -208,7 +208,7 @@ def test_every_query_may_use_the_prefixes_of_the_schema(session: Session) -> Non
         ("nothing", {}, "there is no tool 'nothing'; there are schema, search"),
     ],
 )
-def test_what_is_wrong_is_told_with_the_words_of_the_http_endpoint(
+def test_errors_have_the_wording_of_the_http_endpoint(
     tool: str, arguments: dict[str, Any], words: str, session: Session
 ) -> None:
     found = session.problem(tool, **arguments)
@@ -242,7 +242,7 @@ def test_a_query_that_takes_too_long_is_stopped_and_others_are_answered(hasty: A
     assert answers(hasty)
 
 
-def test_what_changed_between_two_snapshots_is_told(tmp_path: Path, settings: Settings) -> None:
+def test_changes_between_two_snapshots_are_listed(tmp_path: Path, settings: Settings) -> None:
     publish_turtle(tmp_path, "<http://a.example/s> <http://a.example/p> 1 .", "20111107T060000000000Z")
     later = publish_turtle(tmp_path, TURTLE.read_text(encoding="utf-8"), "20111109T060000000000Z")
     own = replace(settings, store=str(tmp_path), query_seconds=20.0)

@@ -50,7 +50,7 @@ def test_a_dump_has_a_checksum(send) -> None:
     assert digest.hexdigest() in send("/dump/").text
 
 
-def test_a_part_and_a_year_are_dumps(send, graph: EmbeddedGraph) -> None:
+def test_a_part_and_a_year_can_be_dumped(send, graph: EmbeddedGraph) -> None:
     parts = [set(parse(send(f"/dump/newsgraph-{part}.nt").body, format=FORMATS["nt"])) for part in ("core", "captures")]
     assert set.union(*parts) == set(graph)
     assert sum(map(len, parts)) == len(graph)
@@ -60,7 +60,7 @@ def test_a_part_and_a_year_are_dumps(send, graph: EmbeddedGraph) -> None:
 
 
 @pytest.mark.parametrize("name", ["newsgraph-1850.ttl", "newsgraph-enrichment.ttl", "newsgraph-core-1850.nt.gz"])
-def test_a_dump_of_nothing_is_404_and_is_not_listed(send, name: str) -> None:
+def test_an_empty_dump_is_404_and_is_not_listed(send, name: str) -> None:
     reply = send(f"/dump/{name}")
     assert (reply.status, reply.type) == (404, "application/problem+json")
     assert "the graph has nothing of it" in reply.text
@@ -75,7 +75,7 @@ def test_changes_since_the_snapshot_itself_are_none(send) -> None:
     assert reply.text.endswith("TX .\nTC .\n")
 
 
-def test_changes_since_a_snapshot_that_is_gone_are_404_and_tell_which_there_are(send) -> None:
+def test_changes_since_a_removed_snapshot_are_404_and_list_the_available_ones(send) -> None:
     reply = send("/dump/newsgraph-since-20111109T060000000001Z.ttl")
     assert reply.status == 404
     assert "20111109T060000000000Z" in reply.text

@@ -120,7 +120,7 @@ def test_a_document_grows_when_a_dump_is_made_and_its_tag_is_another_then(get) -
         "/dump/20101109T060000000000Z/newsgraph.nt",
     ],
 )
-def test_what_is_not_kept_is_404(get, path: str) -> None:
+def test_a_snapshot_that_is_not_kept_is_404(get, path: str) -> None:
     assert get(path).status == 404
 
 
@@ -137,13 +137,13 @@ def test_what_is_not_kept_is_404(get, path: str) -> None:
         f"/dump/{{}}/{FILE}",
     ],
 )
-def test_what_was_here_and_is_kept_no_longer_is_410(get, path: str, of: str) -> None:
+def test_a_snapshot_that_is_no_longer_kept_is_410(get, path: str, of: str) -> None:
     reply = get(path.format(of))
     assert (reply.status, reply.type) == (410, "application/problem+json")
     assert all(one in reply.text for one in (of, ID, LATER))
 
 
-def test_who_asks_for_a_snapshot_that_never_was_is_told_which_are_kept(get) -> None:
+def test_a_request_for_a_snapshot_that_never_existed_lists_those_that_are_kept(get) -> None:
     text = get("/snapshot/20101109T060000000000Z", "text/plain").text
     assert all(one in text for one in (ID, LATER, PAST))
 

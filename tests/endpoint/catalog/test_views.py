@@ -36,12 +36,12 @@ def test_the_catalogue_is_negotiated_at_both_addresses(send, path: str, media_ty
     assert reply.headers["content-location"].startswith("/catalog.")
 
 
-def test_who_takes_anything_gets_a_page_or_turtle_at_the_well_known_address(send) -> None:
+def test_a_client_that_accepts_anything_gets_a_page_or_turtle_at_the_well_known_address(send) -> None:
     assert send("/catalog", "*/*").type == "text/html"
     assert send("/.well-known/void", "*/*").type == "text/turtle"
 
 
-def test_who_says_nothing_is_a_program_and_gets_turtle(send) -> None:
+def test_a_client_without_an_accept_header_gets_turtle(send) -> None:
     assert send("/catalog").type == send("/.well-known/void").type == "text/turtle"
 
 
@@ -52,7 +52,7 @@ def test_every_format_has_the_same_statements(send, made: None, suffix: str) -> 
     assert {quad.triple for quad in parse(reply.body, format=FORMATS[suffix])} == turtle
 
 
-def test_what_is_not_acceptable_is_406_with_what_there_is(send) -> None:
+def test_an_unacceptable_request_is_406_with_the_available_formats(send) -> None:
     reply = send("/catalog", "image/png")
     assert reply.status == 406
     assert "/catalog.ttl" in reply.headers["link"]

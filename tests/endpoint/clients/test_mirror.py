@@ -162,7 +162,7 @@ def test_one_changed_byte_is_refused_and_the_old_snapshot_stays(
     assert is_same(origin, store, tmp_path)
 
 
-def test_what_the_feed_leaves_out_is_found_by_the_hash_tree(
+def test_the_hash_tree_finds_changes_that_the_feed_leaves_out(
     origin: Dataset, between: Proxy, mirror: Path, tmp_path: Path
 ) -> None:
     manifest = Store(mirror).current().folder / "manifest.json"
@@ -218,12 +218,12 @@ def test_a_download_goes_on_where_it_was_cut_off(
     assert (tmp_path / "again").read_bytes() == whole
 
 
-def test_a_store_that_is_no_mirror_is_left_alone(origin: Dataset, between: Proxy) -> None:
+def test_a_store_that_is_not_a_mirror_is_left_unchanged(origin: Dataset, between: Proxy) -> None:
     with pytest.raises(StoreError, match="a dataset of its own"):
         follow(between, origin.folder / "store")
 
 
-def test_the_root_is_the_hash_of_texts_that_anybody_can_check(origin: Dataset) -> None:
+def test_anybody_can_recompute_the_root_hash(origin: Dataset) -> None:
     get = sender(origin.port)
     said = json.loads(get("/hashes").body)
     root = get(f"/hashes/{said['snapshot']}").body
@@ -236,7 +236,7 @@ def test_the_root_is_the_hash_of_texts_that_anybody_can_check(origin: Dataset) -
     assert get(f"/hashes/{said['snapshot']}/xyz").status == 404
 
 
-def test_pages_of_the_event_stream_say_the_root_after_them(origin: Dataset, first: Path) -> None:
+def test_pages_of_the_event_stream_give_the_root_after_their_changes(origin: Dataset, first: Path) -> None:
     get = sender(origin.port)
     said = json.loads(get("/hashes").body)
     generation = get("/feed/ldes", "application/n-quads").text.partition("/index/")[0].rpartition("/")[2]
@@ -244,7 +244,7 @@ def test_pages_of_the_event_stream_say_the_root_after_them(origin: Dataset, firs
     assert f'snapshot/{said["snapshot"]}> <https://schema.org/sha256> "{said["root"]}"' in page
 
 
-def test_a_store_says_of_whom_it_is_a_mirror_and_that_it_is_old(between: Proxy, mirror: Path) -> None:
+def test_a_store_says_which_server_it_mirrors_and_whether_it_is_out_of_date(between: Proxy, mirror: Path) -> None:
     now, store = datetime.now(UTC), Store(mirror)
     assert told(store, now).startswith(f"{between.address} as of 20")
     assert late(store, now) is None

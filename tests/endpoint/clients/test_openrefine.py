@@ -87,7 +87,7 @@ def _wait(port: int) -> None:
 
 
 @pytest.mark.slow(
-    also="tests/endpoint/test_reconcile.py::test_a_cell_that_names_nothing_leaves_the_rest_of_the_batch_alone"
+    also="tests/endpoint/test_reconcile.py::test_a_cell_that_names_nothing_does_not_affect_the_rest_of_the_batch"
 )
 def test_openrefine_matches_a_column_and_extends_the_table(refine: Refine, port: int) -> None:
     service = f"http://127.0.0.1:{port}/reconcile"

@@ -69,7 +69,7 @@ def test_the_dumps_are_items_of_the_catalogue(send, root: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["doc/nothing", "doc/event/2011-11-08/abcdefghij.ttl", "entity/en/Homs", "robots.txt"])
-def test_what_is_no_document_has_no_link_set(send, path: str) -> None:
+def test_anything_but_a_document_has_no_link_set(send, path: str) -> None:
     assert send(f"/linkset/{path}").status == 404
 
 

@@ -56,7 +56,7 @@ def test_sparqlwrapper_gets_results_in_every_format(url: str, format: str, metho
 
 
 @pytest.mark.parametrize("format", [XML, JSON])
-def test_sparqlwrapper_is_told_whether_there_is_an_answer(url: str, format: str) -> None:
+def test_sparqlwrapper_reads_the_answer_of_ask(url: str, format: str) -> None:
     found = wrapper(url, "ASK { ?s ?p ?o }", format).queryAndConvert()
     assert "true" in (found.toxml() if isinstance(found, Document) else str(found).lower())
 
@@ -79,7 +79,7 @@ def test_sparqlwrapper_gets_graphs_in_every_format(
 
 @pytest.mark.parametrize("format", [CSV, TSV, JSON])
 @pytest.mark.parametrize("query", GRAPHS)
-def test_sparqlwrapper_gets_some_graph_whatever_format_it_was_set_to(url: str, query: str, format: str) -> None:
+def test_sparqlwrapper_gets_a_graph_whatever_format_it_was_set_to(url: str, query: str, format: str) -> None:
     with warned():
         answer = wrapper(url, query, format).query()
     assert re.match(r"text/turtle|application/", answer.info()["content-type"])

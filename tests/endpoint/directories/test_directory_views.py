@@ -18,7 +18,7 @@ EMPTY = "stories"
 
 
 @pytest.mark.parametrize("name", list(Directory))
-def test_a_directory_says_the_same_as_page_table_and_json(name: str, send) -> None:
+def test_a_directory_is_the_same_as_a_page_a_table_and_json(name: str, send) -> None:
     told = json.loads(send(f"/{name}.json").body)
     rows = list(csv.DictReader(io.StringIO(send(f"/{name}.csv").text)))
     page = html.unescape(send(f"/{name}", "text/html").text)
@@ -51,11 +51,11 @@ def test_a_directory_is_narrowed_by_words_and_letters(send) -> None:
 @pytest.mark.parametrize(
     "query", ["letter=h", "sort=size", "page=0", "page=x", "q=" + "a" * 201, "place=entity/en/Homs"]
 )
-def test_what_a_directory_does_not_know_is_refused(query: str, send) -> None:
+def test_unknown_parameters_of_a_directory_are_refused(query: str, send) -> None:
     assert send(f"/places?{query}").status == 400
 
 
-def test_a_type_that_a_directory_has_not_is_refused_with_those_that_it_has(send) -> None:
+def test_an_unknown_type_in_a_directory_is_refused_with_the_known_ones(send) -> None:
     reply = send("/places", "image/png")
     assert (reply.status, "/places.csv" in reply.text) == (406, True)
     assert send("/places.ttl").status == 404

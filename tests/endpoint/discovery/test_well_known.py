@@ -60,7 +60,7 @@ def test_a_document_changed_when_a_revision_was_last_seen_to(send) -> None:
     assert set(listed(send("/sitemap.xml").text, "sitemap").values()) == {"2011-11-09T06:00:00Z"}
 
 
-def test_what_events_name_changed_when_the_last_of_these_events_did(send) -> None:
+def test_a_thing_changed_when_the_last_event_that_names_it_did(send) -> None:
     changed = listed(send("/sitemap/entity-1.xml").text, "url")
     assert changed[f"{BASE}doc/entity/en/Homs"] == "2011-11-09T06:00:00Z"
     assert changed[f"{BASE}doc/entity/en/Homs_Governorate"] is None, "no event names it"
@@ -69,7 +69,7 @@ def test_what_events_name_changed_when_the_last_of_these_events_did(send) -> Non
     assert publisher == category == "2011-11-09T06:00:00Z"
 
 
-def test_what_leads_to_itself_has_a_sitemap_too(other: EmbeddedGraph) -> None:
+def test_a_graph_with_a_cycle_has_a_sitemap_too(other: EmbeddedGraph) -> None:
     month = NamedNode(f"{BASE}month/2011-11")
     other.add(Quad(month, terms.IS_PART_OF, month))
     assert changed_of(other)[month.value] == "2011-11-09T06:00:00Z"
@@ -79,7 +79,7 @@ def test_what_leads_to_itself_has_a_sitemap_too(other: EmbeddedGraph) -> None:
     "name",
     ["2011-2", "entity-2", "entity", "day-1", "2011-0", "2011-01", "2012-1", "2011", "x", "9" * 5_000, "%00", "%FF"],
 )
-def test_a_sitemap_that_is_not_listed_is_not_there(send, name: str) -> None:
+def test_a_sitemap_that_is_not_listed_is_not_found(send, name: str) -> None:
     assert send(f"/sitemap/{name}.xml").status == 404
 
 

@@ -61,7 +61,7 @@ def test_sparql_has_all_events_at_the_canonical_node_and_none_at_the_alias(send:
         assert len(json.loads(reply.body)["results"]["bindings"]) == count, name
 
 
-def test_what_is_no_article_is_no_entity_but_its_name_still_answers(send: Send) -> None:
+def test_a_title_that_no_article_can_have_is_not_an_entity_but_its_name_still_answers(send: Send) -> None:
     reply = send("/doc/entity/en/User_talk:Example.nt")
     said = parse(reply.body, format=RdfFormat.N_TRIPLES)
     ours = [quad for quad in said if quad.subject.value == f"{BASE}entity/en/User_talk:Example"]

@@ -177,7 +177,7 @@ def test_the_loaders_of_pyld_can_read_the_links_of_json(send, path: str) -> None
 DOCS = (ROOT / "docs" / "jsonld.md").read_text(encoding="utf-8")
 
 
-def test_the_forms_of_the_docs_are_those_that_there_are() -> None:
+def test_the_docs_list_exactly_the_forms_that_exist() -> None:
     rows = re.findall(
         r"^\| (\w+)[^|]* \| `(http://www\.w3\.org/ns/json-ld#\w+)` \| `\.([\w.]+)` \|$", DOCS, re.MULTILINE
     )

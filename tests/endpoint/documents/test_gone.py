@@ -172,7 +172,7 @@ def test_a_revision_of_a_withdrawn_event_is_gone(get: Get, revision) -> None:
     assert get(revision[SECRET])[0] == get(f"{revision[SECRET]}.ttl")[0] == get(f"/doc{revision[SECRET]}")[0] == 410
 
 
-def test_what_is_left_of_a_withdrawn_event_is_said_in_rdf(get: Get, paths) -> None:
+def test_the_remains_of_a_withdrawn_event_are_given_in_rdf(get: Get, paths) -> None:
     event = NamedNode(BASE + paths[SECRET])
     for path, accept in ((paths[SECRET], "application/n-triples"), (f"/doc{paths[SECRET]}.nt", "image/png")):
         said = {
@@ -209,7 +209,7 @@ def test_an_event_that_is_no_longer_listed_stays_and_its_page_says_since_when(ge
     assert 'datetime="2011-11-10T12:00:00Z"' in body.decode()
 
 
-def test_an_event_that_is_listed_says_nothing_of_the_kind(get: Get, paths) -> None:
+def test_an_event_that_is_still_listed_does_not_say_that_it_is_gone(get: Get, paths) -> None:
     assert "No page has listed" not in get(f"/doc{paths[BANKS]}.html")[2].decode()
 
 

@@ -68,7 +68,7 @@ def many(tmp_path_factory: pytest.TempPathFactory, publish_store: Publish, servi
         yield send
 
 
-def test_the_history_tells_words_values_times_and_mementos_the_newest_first(send) -> None:
+def test_the_history_lists_words_values_times_and_mementos_newest_first(send) -> None:
     page = send(f"/{EVENT}/history", "text/html").text
     words = Words(page)
     assert words.of("del") == ["Syria"]
@@ -93,7 +93,7 @@ def test_the_history_in_json_has_all_wordings_the_first_one_first(send) -> None:
     assert "".join(one["text"] for one in second["words"] if one["op"] != "delete") == second["title"]
 
 
-def test_two_revisions_are_compared_the_newest_with_the_former_one_if_none_is_named(send) -> None:
+def test_two_revisions_are_compared_and_by_default_the_newest_with_the_one_before(send) -> None:
     named = send(f"/{EVENT}/compare.json?a={OLD}&b={NEW}")
     assert json.loads(named.body) == json.loads(send(f"/{EVENT}/compare.json").body)
     iris = send(f"/{EVENT}/compare.json?a={BASE}{EVENT}/revision/{OLD}&b={BASE}{EVENT}/revision/{NEW}")
@@ -103,7 +103,7 @@ def test_two_revisions_are_compared_the_newest_with_the_former_one_if_none_is_na
     assert Words(send(f"/{EVENT}/compare", "text/html").text).of("del") == ["Syria"]
 
 
-def test_a_first_wording_is_compared_with_nothing(send) -> None:
+def test_the_first_wording_is_not_compared(send) -> None:
     page = send(f"/{EVENT}/compare?b={OLD}", "text/html")
     assert page.status == 200
     assert "no wording before it" in page.text
@@ -111,7 +111,7 @@ def test_a_first_wording_is_compared_with_nothing(send) -> None:
 
 
 @pytest.mark.parametrize("query", ["a=nothing", f"b=event/{NEW}", f"a={BASE}event/2011-11-08/other/revision/{OLD}"])
-def test_what_is_no_revision_of_the_event_is_an_error_that_names_those_there_are(send, query: str) -> None:
+def test_an_unknown_revision_is_an_error_that_names_the_known_ones(send, query: str) -> None:
     reply = send(f"/{EVENT}/compare?{query}", "application/json")
     assert reply.status == 400
     assert set(json.loads(reply.body)["known"]) == {OLD, NEW}
@@ -124,7 +124,7 @@ def test_another_name_of_the_event_leads_to_the_history_under_its_own(send, what
     assert send(f"/event/2011-11-08/nothing/{what}").status == 404
 
 
-def test_what_has_no_wordings_has_no_history(send) -> None:
+def test_a_thing_without_wordings_has_no_history(send) -> None:
     assert send("/event/2011-11-07/klmnopqrst/history").status == 404
 
 
@@ -145,7 +145,7 @@ def test_a_long_history_has_pages_that_leave_out_what_wordings_share(many: Calla
     assert many(f"/{MANY}/history?page=4", "text/html").status == 404
 
 
-def test_a_revision_leads_to_its_event_and_its_neighbours_and_tells_what_it_changed(many: Callable) -> None:
+def test_a_revision_links_its_event_and_its_neighbours_and_shows_what_it_changed(many: Callable) -> None:
     page = many(f"/{MANY}/revision/5", "text/html").text
     assert f"Wording 6 of {NUMBER}" in page
     for target in (MANY, f"{MANY}/revision/4", f"{MANY}/revision/6", f"{MANY}/history", "memento/20140506000000"):
@@ -156,7 +156,7 @@ def test_a_revision_leads_to_its_event_and_its_neighbours_and_tells_what_it_chan
     assert 'rel="next"' not in last
 
 
-def test_the_page_of_an_event_tells_its_last_change_and_not_all_wordings(many: Callable) -> None:
+def test_the_page_of_an_event_shows_its_last_change_and_not_all_wordings(many: Callable) -> None:
     page = many(f"/doc/{MANY}", "text/html").text
     shown = page[: page.index("<details")]
     assert f"{NUMBER} wordings" in shown

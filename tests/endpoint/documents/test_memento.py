@@ -94,7 +94,7 @@ def test_the_current_document_names_its_timegate_and_its_timemaps(get, event: st
     assert "memento-datetime" not in reply.headers
 
 
-def test_what_has_no_past_versions_names_no_timegate(get) -> None:
+def test_a_document_without_past_versions_names_no_timegate(get) -> None:
     reply = get("/doc/entity/en/Homs.ttl")
     assert reply.status == 200
     assert links(reply, "timegate") == links(reply, "timemap") == []
@@ -182,7 +182,7 @@ def test_a_memento_says_what_was_said_then(get, event: str, number: int, title: 
     assert said(graph, event, terms.INVALIDATED_AT) == set()
 
 
-def test_a_memento_tells_nothing_of_later_times(get, event: str) -> None:
+def test_a_memento_does_not_reveal_later_changes(get, event: str) -> None:
     first = get(f"{memento(event, 0)}.nt").text
     assert TIMES[0] in first
     assert not any(time in first for time in TIMES[1:])
@@ -216,7 +216,7 @@ def test_a_memento_has_every_format_of_a_document(get, event: str, wanted) -> No
     assert suffixed.headers["etag"] == negotiated.headers["etag"]
 
 
-def test_a_page_for_people_says_of_which_time_it_is(get, event: str) -> None:
+def test_an_html_page_of_the_past_gives_its_time(get, event: str) -> None:
     page = get(f"{memento(event, 1)}.html").text
     assert "As it stood at" in page
     assert "Shops in Homs and Hama close early." in page
@@ -236,7 +236,7 @@ def test_a_format_that_nobody_has_is_not_acceptable(get, event: str) -> None:
      "/memento/20111108120000/day/1999-01-01", "/memento/20111108120001/day/2011-11-08",
      "/memento/2011/day/2011-11-08", "/memento/xyz/day/2011-11-08"],
 )  # fmt: skip
-def test_what_has_no_past_version_is_not_found(get, path: str) -> None:
+def test_a_resource_without_past_versions_is_not_found(get, path: str) -> None:
     assert get(path).status == 404
 
 
@@ -253,7 +253,7 @@ def test_a_memento_answers_a_conditional_request(get, event: str) -> None:
 @pytest.mark.parametrize(
     ("asked", "number"), [(TIMES[0], 0), ("2011-11-08T20:00:00Z", 0), (TIMES[1], 1), (TIMES[3], 3)]
 )
-def test_memento_client_finds_its_way_in_time(get, event: str, asked: str, number: int) -> None:
+def test_memento_client_finds_past_versions(get, event: str, asked: str, number: int) -> None:
     client = MementoClient(check_native_timegate=True)
     found = client.get_memento_info(here(get, f"/doc/{event}"), datetime.fromisoformat(asked).replace(tzinfo=None))
     assert found["timegate_uri"] == here(get, f"/timegate/{event}")

@@ -119,7 +119,7 @@ def test_head_has_the_headers_of_get(send) -> None:
     assert head.headers["etag"] == get.headers["etag"]
 
 
-def test_nothing_acceptable_lists_what_there_is(send) -> None:
+def test_an_unacceptable_request_lists_the_available_formats(send) -> None:
     reply = send(f"/doc{EVENT}", "image/png")
     assert reply.status == 406
     choices = json.loads(reply.body)["choices"]
@@ -172,7 +172,7 @@ def test_there_is_a_document_about_each_source(send) -> None:
         "/nothing",
     ],
 )
-def test_what_is_not_there_is_404_in_html_and_json(send, path: str) -> None:
+def test_an_unknown_address_is_404_in_html_and_json(send, path: str) -> None:
     for accept, kind in (("text/html", "text/html"), ("text/turtle", "application/problem+json")):
         reply = send(path, accept)
         assert (reply.status, reply.type) == (404, kind)

@@ -93,7 +93,7 @@ def test_a_story_is_plain_json_with_its_parts_in_order(get) -> None:
     assert found["subEvents"][0]["sources"][0]["id"] == "http://example.org/1"
 
 
-def test_the_other_events_that_name_a_story_stand_apart(get) -> None:
+def test_other_events_that_name_a_story_are_listed_separately(get) -> None:
     found = document(get, STORY)
     assert [one["date"] for one in found["events"]] == ["2011-11-12", "2011-11-09", "2011-11-08"]
     assert found["document"]["totalItems"] == 9

@@ -239,12 +239,12 @@ def test_a_document_is_not_sent_again_to_who_has_it(send) -> None:
 @pytest.mark.parametrize(
     "path", ["/vocab/9.9.9", "/vocab/events", "/vocab/Event.exe", "/vocab.exe", "/vocab/0.1.0.exe"]
 )
-def test_what_there_is_not_is_404(path: str, send) -> None:
+def test_an_unknown_address_is_404(path: str, send) -> None:
     assert send(path, "text/html").status == 404
 
 
 @of_every_version
-def test_a_format_that_there_is_not_is_406(path: str, send) -> None:
+def test_an_unknown_format_is_406(path: str, send) -> None:
     assert send(path, "image/png").status == 406
 
 

@@ -25,7 +25,7 @@ TEXT = st.text(st.characters(categories=("L", "N", "P", "S", "Zs"), exclude_char
         ("event/2011-11-08/the-syrian-government-besieges-homs", NEW, "The Syrian government besieges", "2011/11/09"),
     ],
 )
-def test_what_is_cited_is_a_version(send, path: str, revision: str, title: str, day: str) -> None:
+def test_citations_name_a_version(send, path: str, revision: str, title: str, day: str) -> None:
     bibtex = send(f"/cite.bib?iri={path}")
     assert bibtex.type == "application/x-bibtex"
     [read] = bibtexparser.parse_string(bibtex.text).entries
@@ -41,7 +41,7 @@ def test_what_is_cited_is_a_version(send, path: str, revision: str, title: str, 
     assert record["date"] == day
 
 
-def test_the_snapshot_is_cited_in_ris_too_and_what_is_no_event_is_not(send) -> None:
+def test_the_snapshot_is_cited_in_ris_too_and_what_is_not_an_event_is_not(send) -> None:
     [record] = rispy.loads(send("/cite.ris").text)
     assert record["edition"] == "20111109T060000000000Z"
     for path in ("entity/en/Homs", "event/2011-11-08/nothing"):

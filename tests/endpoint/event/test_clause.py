@@ -56,7 +56,7 @@ def test_a_sentence_is_cut_where_its_first_clause_ends(sentence: str, title: str
     assert clause(sentence) == title
 
 
-def test_what_has_no_boundary_near_enough_is_cut_between_words() -> None:
+def test_a_sentence_without_a_clause_boundary_is_cut_between_words() -> None:
     long = "The organization for cooperation in the region reverses its earlier decision not to send any monitors there"
     title = clause(long)
     assert title.endswith(ELLIPSIS)

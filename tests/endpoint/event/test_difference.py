@@ -14,7 +14,7 @@ WORDS = st.lists(st.sampled_from(["Homs", "falls", "and", "the", "army", "一二
 
 
 @given(WORDS, WORDS, st.text(max_size=8))
-def test_every_change_is_shown_and_what_both_share_is_short(start: str, end: str, new: str) -> None:
+def test_every_change_is_shown_and_unchanged_text_is_shortened(start: str, end: str, new: str) -> None:
     edits = word_diff(f"{start} {end}", f"{start} {new} {end}")
     found = abridged(edits)
     assert [one for one in found if one.op != "equal"] == [one for one in edits if one.op != "equal"]
@@ -22,7 +22,7 @@ def test_every_change_is_shown_and_what_both_share_is_short(start: str, end: str
         assert all(len(one.text) <= 2 * CONTEXT + len(CUT) for one in found if one.op == "equal")
 
 
-def test_nothing_is_left_out_of_a_short_text_or_of_one_without_changes() -> None:
+def test_short_and_unchanged_texts_are_shown_whole() -> None:
     short = word_diff("Ten die in Homs.", "Twelve die in Homs.")
     assert abridged(short) == short
     same = word_diff("word " * 100, "word " * 100)

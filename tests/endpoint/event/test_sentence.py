@@ -40,7 +40,7 @@ def test_the_printed_links_are_found_with_the_words_that_they_show() -> None:
     ]  # fmt: skip
 
 
-def test_words_that_stand_twice_are_linked_where_the_printed_text_links_them() -> None:
+def test_repeated_words_are_linked_where_the_printed_text_links_them() -> None:
     printed = "*Talks begin: the talks in [[Geneva]] follow [[Geneva II|talks]] of last year."
     found = linked(
         reader(printed, entity("Geneva_II"), entity("Geneva")),
@@ -54,7 +54,7 @@ def test_words_that_stand_twice_are_linked_where_the_printed_text_links_them() -
     assert "".join(run.text for run in found[:-1]).endswith("follow talks")
 
 
-def test_what_no_text_links_is_found_by_its_name_as_a_whole_word_without_what_tells_it_from_others() -> None:
+def test_an_entity_that_no_text_links_is_found_by_its_whole_name_without_the_disambiguation() -> None:
     found = linked(
         reader("", entity("Hama"), entity("Mercury_(planet)")),
         EVENT,
@@ -68,5 +68,5 @@ def test_a_name_in_a_language_without_spaces_is_found_within_the_text() -> None:
     assert names(found) == ["霍姆斯"]
 
 
-def test_what_leads_nowhere_is_no_link() -> None:
+def test_a_reference_without_a_target_is_not_a_link() -> None:
     assert linked(reader("*[[Homs]] falls.", "urn:homs"), EVENT, "Homs falls.") == [Run("Homs falls.")]

@@ -14,7 +14,7 @@ def found(reply) -> dict:
     return json.loads(reply.body)
 
 
-def test_all_events_are_told_in_both_formats(send) -> None:
+def test_all_changed_events_are_listed_in_both_formats(send) -> None:
     told = found(send("/changes.json"))
     assert told == found(send("/changes", "application/json"))
     assert told["counts"] == {"added": 3, "changed": 0, "removed": 0}
@@ -34,7 +34,7 @@ def test_all_events_are_told_in_both_formats(send) -> None:
         ("from=&to=&place=", 3),
     ],
 )  # fmt: skip
-def test_an_interval_and_a_place_narrow_them(send, query: str, events: int) -> None:
+def test_an_interval_and_a_place_filter_the_changes(send, query: str, events: int) -> None:
     assert len(found(send(f"/changes.json?{query}"))["events"]) == events
 
 
@@ -45,11 +45,11 @@ def test_an_interval_and_a_place_narrow_them(send, query: str, events: int) -> N
         ("place=entity/en/Nowhere", 404), ("page=2", 404), ("page=0", 404), ("since=2011", 400),
     ],
 )  # fmt: skip
-def test_what_is_no_interval_place_or_page_is_an_error(send, query: str, status: int) -> None:
+def test_an_invalid_interval_place_or_page_is_an_error(send, query: str, status: int) -> None:
     assert send(f"/changes?{query}", "text/html").status == status
 
 
-def test_an_event_that_is_reworded_is_shown_with_its_words_and_one_that_is_gone_with_its_title(
+def test_a_reworded_event_is_shown_with_its_words_and_a_removed_one_with_its_title(
     writable: Writable,
 ) -> None:
     before = found(writable.read("/changes.json"))["to"]

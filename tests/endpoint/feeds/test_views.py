@@ -110,7 +110,7 @@ def test_an_atom_feed_has_what_rfc_4287_demands(get: Callable) -> None:
             assert all(entry.findtext(f"{ATOM}{name}") for name in ("id", "title", "updated", "summary"))
 
 
-def test_the_newest_entries_come_first_and_what_went_is_a_deleted_entry(get: Callable) -> None:
+def test_the_newest_entries_come_first_and_removals_are_deleted_entries(get: Callable) -> None:
     feed = atom(get, "/feed/atom")
     newest, *_ = feed.iter(f"{ATOM}entry")
     assert newest.findtext(f"{ATOM}title") in ("Ports reopen in Hama.", "Shops close in Homs.")
@@ -125,7 +125,7 @@ def test_the_feed_of_a_place_has_its_events_only(get: Callable) -> None:
     assert links(feed, "alternate")[0] == f"{BASE}entity/en/Hama"
 
 
-def test_a_place_without_events_has_an_empty_feed_and_what_is_none_has_no_feed(get: Callable) -> None:
+def test_a_place_without_events_has_an_empty_feed_and_anything_else_has_none(get: Callable) -> None:
     assert atom(get, "/feed/atom/entity/en/Syria").find(f"{ATOM}entry") is None
     assert get("/feed/atom/entity/en/Nowhere_at_all").status == 404
     assert get("/feed/activity/day/2011-11-08").status == 404
@@ -142,7 +142,7 @@ def test_full_pages_are_immutable_and_the_newest_is_not(get: Callable) -> None:
         assert get(address).headers["cache-control"] == "public, max-age=60"
 
 
-def test_pages_that_are_not_there_are_not_found_and_those_of_a_former_generation_are_gone(get: Callable) -> None:
+def test_unknown_pages_are_not_found_and_pages_of_an_earlier_generation_are_gone(get: Callable) -> None:
     for address in (
         "/feed/atom/1/2",
         "/feed/atom/1/0",
@@ -175,7 +175,7 @@ def test_the_pages_of_a_collection_have_all_its_items_in_order(get: Callable) ->
     assert json.loads(activity.body) == {"@context": whole["@context"], **items[-1]}
 
 
-def test_who_reads_only_html_is_sent_to_the_page_about_feeds(get: Callable) -> None:
+def test_a_client_that_accepts_only_html_is_redirected_to_the_page_about_feeds(get: Callable) -> None:
     for address in ("/feed/atom", "/feed/activity/1/1", "/feed/ldes"):
         reply = get(address, "text/html")
         assert (reply.status, reply.headers["location"]) == (303, "/feed")
@@ -188,7 +188,7 @@ def test_formats_that_a_feed_does_not_have_are_not_acceptable(get: Callable) -> 
 
 
 @pytest.mark.parametrize("accept", ["application/trig", "application/n-quads", "application/ld+json"])
-def test_a_page_of_the_stream_says_the_same_in_every_format(get: Callable, accept: str) -> None:
+def test_a_page_of_the_stream_has_the_same_content_in_every_format(get: Callable, accept: str) -> None:
     formats = {
         "application/trig": RdfFormat.TRIG,
         "application/n-quads": RdfFormat.N_QUADS,
@@ -244,7 +244,7 @@ def test_pages_for_people_and_their_headers_lead_to_the_feeds(get: Callable) -> 
     assert get("/feed").status == 200
 
 
-def test_what_was_removed_makes_old_addresses_gone(tmp_path: Path, serving: Serving) -> None:
+def test_a_removal_makes_old_addresses_gone(tmp_path: Path, serving: Serving) -> None:
     settings = Settings(store=str(tmp_path / "store"), jobs=1, port=0, query_memory=1_000_000_000, feed_days=0)
     write(tmp_path / "archive", "Shops close in [[Homs]].")
     build([tmp_path / "archive"], settings)

@@ -27,7 +27,7 @@ def test_home_lists_the_newest_events_first_with_counts(send) -> None:
     assert "<li>3 events" in page
 
 
-def test_home_shows_the_world_and_asks_questions_that_lists_answer(send) -> None:
+def test_home_shows_the_world_and_offers_questions_that_lists_answer(send) -> None:
     page = send("/").text
     assert '<svg class="world"' in page
     questions = re.findall(r'<li><a href="(/events\?[^"]*)">([^<]*\?)</a>', page)
@@ -92,7 +92,7 @@ def test_health_and_readiness(send) -> None:
     assert json.loads(send("/readyz").body)["snapshot"]
 
 
-def test_the_small_files_are_there(send) -> None:
+def test_the_small_files_are_served(send) -> None:
     assert "Disallow: /sparql" in send("/robots.txt").text
     assert send("/favicon.svg").type == "image/svg+xml"
 
@@ -128,11 +128,11 @@ def test_the_home_page_shows_events_in_the_language_that_the_reader_prefers(send
     assert "/event/2011-11-07/zhongwenaa" in chinese
 
 
-def test_a_language_that_is_asked_for_goes_before_the_preferred_one(send) -> None:
+def test_the_language_in_the_address_overrides_the_preferred_one(send) -> None:
     reply = send("/?language=zh", "text/html", **{"Accept-Language": "en"})
     assert "/event/2011-11-07/zhongwenaa" in reply.text
     assert reply.headers["vary"] == "Accept-Language, Accept, Accept-Encoding"
 
 
-def test_a_reader_of_no_language_here_gets_the_one_with_most_events(send) -> None:
+def test_a_reader_of_an_unsupported_language_gets_the_one_with_most_events(send) -> None:
     assert "/event/2011-11-08/abcdefghij" in send("/", "text/html", **{"Accept-Language": "fi"}).text

@@ -104,11 +104,11 @@ def test_each_page_is_a_document_of_its_own(get) -> None:
 
 
 @pytest.mark.parametrize("number", ["4", "0", "-1", "x", "", "1.5", "999999999999999999999", "٣", "2 OR 1"])
-def test_a_page_that_is_not_there_is_not_found(get, number: str) -> None:
+def test_a_page_that_does_not_exist_is_not_found(get, number: str) -> None:
     assert get(f"/doc/{HUB}.nt?page={quote(number)}").status == 404
 
 
-def test_people_turn_pages(get) -> None:
+def test_html_pages_link_to_the_next_page(get) -> None:
     middle = get(f"/doc/{HUB}.html?page=2").text
     assert f'rel="next" href="/doc/{HUB}?page=3">Older' in middle
     assert f'rel="prev" href="/doc/{HUB}">' in middle

@@ -45,7 +45,7 @@ def test_a_day_page_leads_to_its_month(send) -> None:
 @pytest.mark.parametrize(
     "path", ["/month/2011-10", "/month/2011", "/year/2010", "/year/99999", "/month/x", "/year/%00"]
 )
-def test_what_the_graph_has_no_days_of_is_not_there(send, path: str) -> None:
+def test_a_period_without_events_is_not_found(send, path: str) -> None:
     assert send(path).status == send(f"/doc{path}").status == 404
 
 

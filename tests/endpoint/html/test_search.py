@@ -29,7 +29,7 @@ def test_search_shows_titles_and_names_with_the_words(send) -> None:
     assert "Nothing named" in send("/search?q=zzzz").text
 
 
-def test_programs_get_what_was_found_with_types_and_scores(send) -> None:
+def test_programs_get_results_with_types_and_scores(send) -> None:
     reply = send("/search?q=homs", "application/json")
     results = json.loads(reply.body)["results"]
     assert (reply.status, reply.type, reply.headers["vary"]) == (200, "application/json", "Accept")
@@ -44,31 +44,29 @@ def test_programs_get_what_was_found_with_types_and_scores(send) -> None:
     assert [one["score"] for one in results] == sorted((one["score"] for one in results), reverse=True)
 
 
-def test_programs_may_limit_what_is_found(send) -> None:
+def test_programs_may_limit_the_number_of_results(send) -> None:
     found = json.loads(send("/search?q=homs&type=event&limit=1", "application/json").body)["results"]
     assert [(one["type"], one["date"][:4]) for one in found] == [("event", "2011")]
     assert json.loads(send("/search", "application/json").body)["results"] == []
 
 
 @pytest.mark.parametrize("query", ["type=x", "limit=0", "limit=x", "limit=1000", "limit=%D9%A1"])
-def test_a_limit_that_makes_no_sense_is_400(send, query: str) -> None:
+def test_an_invalid_limit_is_400(send, query: str) -> None:
     assert send(f"/search?q=homs&{query}", "application/json").status == 400
 
 
-def test_a_search_in_no_format_that_there_is_is_406(send) -> None:
+def test_a_search_in_an_unknown_format_is_406(send) -> None:
     assert send("/search?q=homs", "image/png").status == 406
 
 
 @pytest.mark.parametrize("text", ["%22%3E%3Cscript%3Ealert(1)%3C/script%3E", "%00", "a" * 200, "'%20}%20UNION"])
-def test_what_is_searched_for_is_escaped(send, text: str) -> None:
+def test_the_search_text_is_escaped(send, text: str) -> None:
     reply = send(f"/search?q={text}")
     assert reply.status == 200
     assert "<script>alert" not in reply.text
 
 
-def test_nothing_is_said_not_to_be_there_while_there_is_no_index(
-    tmp_path: Path, settings: Settings, workers: Workers
-) -> None:
+def test_without_an_index_nothing_is_reported_as_missing(tmp_path: Path, settings: Settings, workers: Workers) -> None:
     (tmp_path / "file").touch()
     app = create_app(replace(settings, cache=str(tmp_path / "file" / "cache")), workers)  # not a folder
     reply = app.test_client().get("/search?q=uprising", headers={"Accept": "text/html"})
@@ -81,7 +79,7 @@ def test_nothing_is_said_not_to_be_there_while_there_is_no_index(
     assert app.test_client().get("/search", headers={"Accept": "text/html"}).status_code == 200
 
 
-def test_where_there_is_an_index_nothing_is_nothing(send) -> None:
+def test_with_an_index_an_empty_result_says_that_nothing_was_found(send) -> None:
     reply = send("/search?q=nowhere", "text/html")
     assert reply.status == 200
     assert "Nothing named" in reply.text
@@ -91,7 +89,7 @@ def found(send, query: str) -> dict[str, Any]:
     return json.loads(send(f"/search?{query}", "application/json").body)
 
 
-def test_programs_are_told_how_much_there_is_of_each_kind_and_get_all_of_it_by_pages(send) -> None:
+def test_programs_get_the_number_of_results_of_each_kind_and_all_of_them_by_pages(send) -> None:
     told = found(send, "q=homs")
     assert (told["total"], told["totals"]) == (len(told["results"]), {"event": 2, "place": 2, "entity": 2})
     pages = [found(send, f"q=homs&limit=1&page={number}")["results"] for number in range(1, told["total"] + 2)]
@@ -100,7 +98,7 @@ def test_programs_are_told_how_much_there_is_of_each_kind_and_get_all_of_it_by_p
     assert found(send, "q=homs&type=event")["total"] == 2
 
 
-def test_words_within_words_are_not_found(send) -> None:
+def test_parts_of_words_are_not_found(send) -> None:
     assert found(send, "q=oms")["total"] == 0
     assert found(send, "q=hom")["total"] == found(send, "q=homs")["total"]
 
@@ -125,24 +123,24 @@ def test_a_date_leads_to_its_day_month_or_year(text: str, path: str, events: int
 
 
 @pytest.mark.parametrize("text", ["8 November 2012", "2011-02-30", "31 31 2011", "Homs"])
-def test_a_date_without_events_or_none_leads_nowhere(text: str, send) -> None:
+def test_a_date_without_events_and_an_invalid_date_lead_nowhere(text: str, send) -> None:
     assert "dates" not in found(send, urlencode({"q": text}))
 
 
 @pytest.mark.parametrize(("text", "meant"), [("Hosm", "homs"), ("beseiges the city", "besieges the city"), ("qq", "")])
-def test_a_misspelt_word_is_asked_back(text: str, meant: str, send) -> None:
+def test_a_misspelt_word_gets_a_suggestion(text: str, meant: str, send) -> None:
     told = found(send, urlencode({"q": text}))
     assert (told["total"], told.get("meant", "")) == (0, meant)
     page = send(f"/search?{urlencode({'q': text})}", "text/html").text
     assert ("Did you mean" in page) is bool(meant)
 
 
-def test_a_page_says_how_many_events_there_are_and_where_all_are(send) -> None:
+def test_a_page_gives_the_number_of_events_and_a_link_to_all_of_them(send) -> None:
     page = send("/search?q=city", "text/html").text
     assert "1 event by title" in page
     assert 'href="/events?q=city"' in page
 
 
 @pytest.mark.parametrize("page", ["0", "x", "100000", "-1"])
-def test_a_page_of_what_is_found_is_a_number(page: str, send) -> None:
+def test_an_invalid_page_of_results_is_400(page: str, send) -> None:
     assert send(f"/search?q=homs&page={page}").status == 400

@@ -132,7 +132,7 @@ def test_these_are_the_routes_with_validators(addresses: dict[str, str]) -> None
     assert set(addresses) == VALIDATED
 
 
-def test_what_was_modified_is_known_by_its_date_too(addresses: dict[str, str], send) -> None:
+def test_the_modification_date_is_a_validator_too(addresses: dict[str, str], send) -> None:
     dated = {}
     for path, address in addresses.items():
         modified = send(address, "*/*").headers.get("last-modified")
@@ -151,7 +151,7 @@ def test_parts_of_dumps_are_sent_only_if_all_conditions_are_met(addresses: dict[
         assert expected not in (200, 206) or reply.body == (whole if expected == 200 else whole[:10])
 
 
-def test_no_other_route_sends_parts(addresses: dict[str, str], send) -> None:
+def test_only_dumps_are_sent_in_parts(addresses: dict[str, str], send) -> None:
     others = {path: address for path, address in addresses.items() if not path.startswith("/dump/")}
     assert {send(address, "*/*", Range="bytes=0-9").status for address in others.values()} == {200}
 
@@ -173,12 +173,12 @@ def answered() -> Callable[..., Response]:
     return answer
 
 
-def test_a_condition_is_one_of_reading(answered: Callable[..., Response]) -> None:
+def test_a_condition_holds_for_reading_requests_only(answered: Callable[..., Response]) -> None:
     assert answered("GET", If_None_Match="*").status_code == 304
     assert answered("POST", If_None_Match="*").status_code == 200
 
 
-def test_no_date_is_told_where_none_is_known(answered: Callable[..., Response]) -> None:
+def test_no_date_is_sent_if_none_is_known(answered: Callable[..., Response]) -> None:
     assert "Last-Modified" not in answered("GET").headers
     assert (
         answered("GET", datetime(2011, 11, 8, tzinfo=UTC)).headers["Last-Modified"] == "Tue, 08 Nov 2011 00:00:00 GMT"

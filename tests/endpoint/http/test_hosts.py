@@ -38,7 +38,7 @@ def ask(app: Flask, path: str, host: str, accept: str = "*/*") -> tuple[str, dic
     return status, dict(headers), b"".join(body).decode(errors="replace")
 
 
-def test_no_answer_has_a_host_that_is_not_ours(app: Flask, paths: list[str]) -> None:
+def test_no_response_contains_a_foreign_host(app: Flask, paths: list[str]) -> None:
     for path in (*paths, "/nothing", "/sparql?query=x", "/doc/entity/en/homs", "/sparql/"):
         for host in FOREIGN[:2]:
             for accept in ("*/*", "text/html", "image/png"):
@@ -47,27 +47,27 @@ def test_no_answer_has_a_host_that_is_not_ours(app: Flask, paths: list[str]) -> 
 
 
 @pytest.mark.parametrize("host", FOREIGN)
-def test_who_names_another_host_is_told_the_address_of_the_server(app: Flask, host: str) -> None:
+def test_a_request_for_another_host_is_told_the_address_of_the_server(app: Flask, host: str) -> None:
     manifest = json.loads(ask(app, "/reconcile", host)[2])
     assert manifest["suggest"]["entity"]["service_url"] == BASE.rstrip("/")
 
 
 @pytest.mark.parametrize("host", ["localhost:8123", "127.0.0.1:8123", "[::1]:8123", "LOCALHOST"])
-def test_the_names_of_the_machine_itself_are_ours(app: Flask, host: str) -> None:
+def test_the_names_of_the_machine_itself_are_accepted(app: Flask, host: str) -> None:
     manifest = json.loads(ask(app, "/reconcile", host)[2])
     assert manifest["suggest"]["entity"]["service_url"] == f"http://{host.lower()}"
     description = ask(app, "/sparql", host, "text/turtle")[2]
     assert f"<http://{host.lower()}/sparql>" in description
 
 
-def test_a_server_that_is_not_found_at_its_base_can_say_where(settings: Settings, workers: Workers) -> None:
+def test_a_server_with_another_public_address_can_be_told_it(settings: Settings, workers: Workers) -> None:
     mirror = create_app(replace(settings, serve_url="https://mirror.example.org/data/"), workers)
     manifest = json.loads(ask(mirror, "/reconcile", "evil.example")[2])
     assert manifest["view"]["url"] == "https://mirror.example.org/data/reconcile/view?id={{id}}"
     assert manifest["identifierSpace"] == BASE
 
 
-def test_one_strong_tag_never_stands_over_two_headers_worth_of_links(app: Flask, paths: list[str]) -> None:
+def test_the_same_strong_tag_never_covers_two_sets_of_links(app: Flask, paths: list[str]) -> None:
     seen: dict[tuple[str, str], str] = {}
     for path in paths:
         for host in ("localhost:8123", "127.0.0.1:8000", "evil.example"):
@@ -80,6 +80,6 @@ def test_one_strong_tag_never_stands_over_two_headers_worth_of_links(app: Flask,
 
 
 @pytest.mark.parametrize("url", ["mirror.example.org", "https://x", "ftp://x/"])
-def test_an_address_that_is_none_is_refused(url: str, settings: Settings, workers: Workers) -> None:
+def test_an_invalid_address_is_refused(url: str, settings: Settings, workers: Workers) -> None:
     with pytest.raises(ConfigurationError, match="serve_url"):
         create_app(replace(settings, serve_url=url), workers)

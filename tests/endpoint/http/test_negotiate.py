@@ -103,13 +103,13 @@ def test_the_form_of_json_ld_follows_the_profile(accept: str, name: str) -> None
 
 
 @pytest.mark.parametrize("form", ["framed", "compacted", "flattened", "expanded"])
-def test_results_of_queries_have_one_form_whichever_is_asked_for(form: str) -> None:
+def test_query_results_have_one_form_whichever_is_requested(form: str) -> None:
     chosen = choose(GRAPHS, profiles(form))
     assert chosen
     assert (chosen.media_type, chosen.profiles) == (LD, ())
 
 
-def test_a_form_that_is_excluded_is_not_chosen() -> None:
+def test_a_form_with_weight_zero_is_not_chosen() -> None:
     assert choose(JSONLD_FORMS[:1], f"{profiles('framed', q='0')}, {LD}") is None
     assert choose(JSONLD_FORMS[:1], profiles("expanded")) is None
 

@@ -43,7 +43,7 @@ def routes(app: Flask) -> Iterator[tuple[str, bool]]:
             yield EXAMPLES.get(path, path), negotiates(of_endpoint(app, rule.endpoint))
 
 
-def test_what_is_negotiated_varies_and_has_its_406(send, app: Flask) -> None:
+def test_a_negotiated_answer_has_a_vary_header_and_a_406(send, app: Flask) -> None:
     negotiated = [path for path, does in routes(app) if does]
     assert {"/?language=en", "/dump/", "/sparql?query=ASK%7B%7D", "/feed/ldes", "/catalog"} <= set(negotiated)
     for path in negotiated:
@@ -54,13 +54,13 @@ def test_what_is_negotiated_varies_and_has_its_406(send, app: Flask) -> None:
         assert reply.headers.get("link"), path
 
 
-def test_what_is_there_in_one_type_is_sent_to_everybody(send, app: Flask) -> None:
+def test_a_resource_of_one_type_is_sent_whatever_is_accepted(send, app: Flask) -> None:
     for path, does in routes(app):
         if not does and path not in ("/.well-known/security.txt", "/readyz"):
             assert send(path, "image/png").status < 400, path
 
 
-def test_a_kept_answer_has_no_date_since_the_server_adds_that_of_now(app: Flask) -> None:
+def test_a_cached_answer_has_no_date_since_the_server_adds_the_current_one(app: Flask) -> None:
     kept: ResponseCache = app.extensions[ResponseCache.__name__]
     for path, _ in routes(app):
         for _ in range(2):

@@ -44,7 +44,7 @@ def with_query(address: str, query: str) -> str:
     return f"{address}{'&' if '?' in address else '?'}{query}"
 
 
-def test_every_route_refuses_what_it_does_not_know_and_says_what_it_knows(send, addresses: dict[str, set[str]]) -> None:
+def test_every_route_refuses_unknown_parameters_and_names_the_known_ones(send, addresses: dict[str, set[str]]) -> None:
     assert len(addresses) > 50
     for address, known in addresses.items():
         reply = send(with_query(address, "yaer=2012"), "application/json")
@@ -54,19 +54,19 @@ def test_every_route_refuses_what_it_does_not_know_and_says_what_it_knows(send, 
         assert "yaer" in said["detail"]
 
 
-def test_every_route_takes_what_some_client_sends_to_all(send, addresses: dict[str, set[str]]) -> None:
+def test_every_route_accepts_parameters_that_some_clients_send_to_all(send, addresses: dict[str, set[str]]) -> None:
     query = "&".join(f"{one.name.replace('*', 'source')}=1" for one in TOLERATED)
     for address in addresses:
         assert send(with_query(address, query)).status < 400, address
 
 
 @pytest.mark.parametrize("query", [f"q={NOT_TEXT}", f"{NOT_TEXT}=1", f"utm_source={NOT_TEXT}"])
-def test_bytes_that_are_no_text_are_refused(send, addresses: dict[str, set[str]], query: str) -> None:
+def test_bytes_that_are_not_text_are_refused(send, addresses: dict[str, set[str]], query: str) -> None:
     for address in addresses:
         assert send(with_query(address, query)).status == 400, address
 
 
-def test_what_may_come_once_is_refused_twice(send, addresses: dict[str, set[str]]) -> None:
+def test_a_parameter_that_may_be_given_once_is_refused_twice(send, addresses: dict[str, set[str]]) -> None:
     many = {"default-graph-uri", "named-graph-uri", "using-graph-uri", "using-named-graph-uri", "format", "output"}
     for address, known in addresses.items():
         for name in known - many:
@@ -94,13 +94,13 @@ def test_formats_are_named_by_name_media_type_and_alias(send, parameter: str, qu
             assert (reply.status, reply.type) == (200, one.media_type), name
 
 
-def test_a_plus_that_was_not_escaped_is_one(send) -> None:
+def test_a_plus_sign_that_was_not_escaped_stays_a_plus_sign(send) -> None:
     reply = send("/sparql?" + urlencode({"query": CONSTRUCT}) + "&format=application/rdf+xml")
     assert reply.type == "application/rdf+xml"
 
 
 @pytest.mark.parametrize("query", ["format=application/x-nothing", "output=excel", "format=csv&output=xml"])
-def test_a_format_that_is_none_or_two_is_refused(send, query: str) -> None:
+def test_an_unknown_format_and_two_formats_are_refused(send, query: str) -> None:
     reply = send("/sparql?" + urlencode({"query": SELECT}) + f"&{query}", "application/json")
     assert reply.status == 400
     assert json.loads(reply.body)["parameter"] == "format"
@@ -116,7 +116,7 @@ def test_media_types_have_their_old_names(send, accept: str) -> None:
 
 
 @pytest.mark.parametrize("accept", ["text/xml", "application/xml", "text/xml;q=0.9, text/csv;q=0.1"])
-def test_results_are_xml_to_who_asks_for_xml(send, accept: str) -> None:
+def test_results_are_xml_for_clients_that_ask_for_xml(send, accept: str) -> None:
     assert send("/sparql?" + urlencode({"query": SELECT}), accept).type == "application/xml"
 
 
@@ -140,14 +140,14 @@ def test_a_value_out_of_range_is_refused_and_named(send, address: str) -> None:
 
 
 @pytest.mark.parametrize(("address", "name"), [("/?language=xx", "language"), ("/search?q=Homs&type=place", "type")])
-def test_a_page_says_what_it_does_not_understand(send, address: str, name: str) -> None:
+def test_a_page_names_the_parameters_that_it_does_not_know(send, address: str, name: str) -> None:
     reply = send(address, "text/html")
     assert reply.status == 400
     assert name in reply.text
 
 
 @pytest.mark.parametrize("path", ["/doc/entity/en/Homs?year=2012", "/publisher/example-times?from=2011&to=2012"])
-def test_a_filter_that_there_is_not_is_never_left_out_silently(send, path: str) -> None:
+def test_an_unknown_filter_is_never_ignored_silently(send, path: str) -> None:
     assert send(path, "text/turtle").status == 400
 
 

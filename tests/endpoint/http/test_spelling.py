@@ -60,7 +60,7 @@ def test_an_equal_spelling_leads_to_the_one_address(send, path: str) -> None:
         "/entity/en/Homs%0A",
     ],
 )
-def test_what_is_not_there_is_not_there_in_any_spelling(send, path: str) -> None:
+def test_an_unknown_address_is_not_found_in_any_spelling(send, path: str) -> None:
     assert send(path).status == 404
 
 
@@ -79,7 +79,7 @@ def raw(port: int, target: bytes) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("path", ["/entity/en/Café_d'Orient.html", "/doc/entity/en/Café", "/search?q=Café"])
-def test_characters_that_are_not_encoded_are(port: int, path: str) -> None:
+def test_unencoded_characters_are_encoded(port: int, path: str) -> None:
     status, location = raw(port, path.encode())
     assert (status, location) == (308, path.replace("é", "%C3%A9"))
 

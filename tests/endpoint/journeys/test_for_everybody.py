@@ -32,7 +32,7 @@ MORE = (
 ALONE = {"/reconcile/preview?id=entity/en/Homs", "/embed/events?place=entity/en/Homs"}
 """Pages embedded in another page, which has the heading and the landmarks."""
 SIGHTS = [(scheme, width) for scheme in ("light", "dark") for width in ("desk", "phone")]
-HOME = "tests/endpoint/journeys/test_for_everybody.py::test_the_home_page_is_for_everybody"
+HOME = "tests/endpoint/journeys/test_for_everybody.py::test_the_home_page_is_accessible"
 
 
 @pytest.fixture(scope="module")
@@ -76,13 +76,13 @@ def faults(page: Page, address: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("visitor", SIGHTS[-1:], indirect=True)
-def test_the_home_page_is_for_everybody(visitor: Page) -> None:
+def test_the_home_page_is_accessible(visitor: Page) -> None:
     assert faults(visitor, "/") == []
 
 
 @pytest.mark.slow(also=HOME)
 @pytest.mark.parametrize("visitor", SIGHTS, indirect=True)
-def test_every_kind_of_page_is_for_everybody(visitor: Page, pages: list[str]) -> None:
+def test_every_kind_of_page_is_accessible(visitor: Page, pages: list[str]) -> None:
     found = {address: faults(visitor, address) for address in pages}
     wrong = {address: one for address, one in found.items() if one}
     assert not wrong, pformat(wrong)

@@ -92,7 +92,7 @@ def test_what_a_publisher_reported_in_the_week_of_an_event_is_one_click_from_it(
 
 
 @pytest.mark.parametrize(("script", "width"), WAYS)
-def test_a_typo_in_a_query_is_told_with_its_place_and_what_may_be_meant(visit: Visit, script: bool, width: str) -> None:
+def test_a_typo_in_a_query_is_reported_with_its_place_and_a_suggestion(visit: Visit, script: bool, width: str) -> None:
     with visit(script, width) as page:
         page.goto("/sparql")
         field = page.get_by_role("textbox", name="Query")
@@ -110,7 +110,7 @@ def test_a_typo_in_a_query_is_told_with_its_place_and_what_may_be_meant(visit: V
 
 
 @pytest.mark.parametrize("script", [pytest.param(True, marks=pytest.mark.slow), False])
-def test_who_reads_chinese_stays_in_chinese_and_can_change_to_english(visit: Visit, script: bool) -> None:
+def test_a_reader_of_chinese_stays_in_chinese_and_can_change_to_english(visit: Visit, script: bool) -> None:
     with visit(script, "phone") as page:
         page.get_by_role("navigation", name="Main").get_by_role("link", name="中文").click()
         page.wait_for_url("**/zh/")

@@ -35,14 +35,14 @@ def found(send, **given: str) -> Mapping[str, Any]:
 
 
 @pytest.mark.parametrize(("relation", "total"), [("in", 1), ("near", 1), ("names", 2)])
-def test_the_events_of_a_place_are_told_apart_by_what_ties_them_to_it(relation: str, total: int, send) -> None:
+def test_the_events_of_a_place_are_separated_by_their_relation_to_it(relation: str, total: int, send) -> None:
     told = json.loads(send(f"/events?place=entity/en/Homs&relation={relation}").body)
     assert (told["place"], told["relation"], told["total"]) == ("http://127.0.0.1:8000/entity/en/Homs", relation, total)
     assert len(told["events"]) == total
     assert (told.get("km") == 50) is (relation == "near")
 
 
-def test_what_is_asked_of_a_place_without_a_word_is_what_happened_in_it(send) -> None:
+def test_by_default_the_list_of_a_place_has_what_happened_in_it(send) -> None:
     told = json.loads(send("/events?place=http://127.0.0.1:8000/entity/en/Homs").body)
     assert (told["relation"], [one["date"] for one in told["events"]]) == ("in", ["2011-11-08"])
 
@@ -55,7 +55,7 @@ def test_a_thing_is_named_in_every_spelling_of_its_address(place: str, encode: C
 
 
 @given(st.sampled_from(["topic", "place"]), st.text(min_size=1))
-def test_whatever_a_thing_is_called_its_address_names_it(name: str, title: str) -> None:
+def test_any_name_of_a_thing_leads_to_its_address(name: str, title: str) -> None:
     base = "http://127.0.0.1:8000/"
     iri = Minter(base).entity("en", title)
     decoded = unquote(iri)
@@ -69,7 +69,7 @@ def test_another_relation_distance_or_page_is_refused(query: str, send) -> None:
 
 
 @pytest.mark.parametrize("place", ["entity/en/Nowhere", "entity/en/A b", "event/2011-11-08/abcdefghij"])
-def test_the_events_of_what_is_no_place_are_not_found(place: str, send) -> None:
+def test_events_are_found_only_for_places(place: str, send) -> None:
     assert send(f"/events?place={place.replace(' ', '%20')}").status == 404
 
 
@@ -111,13 +111,13 @@ def test_an_empty_parameter_filters_nothing(send) -> None:
     assert found(send, q="", category="", from_="", bbox="")["total"] == 3
 
 
-def test_the_oldest_come_first_if_that_is_asked_for(send) -> None:
+def test_the_oldest_come_first_on_request(send) -> None:
     days = [one["date"] for one in found(send, sort="oldest")["events"]]
     assert days == sorted(days)
     assert days != [one["date"] for one in found(send)["events"]]
 
 
-def test_a_page_after_the_last_is_empty_and_tells_how_many_there_are(send) -> None:
+def test_a_page_after_the_last_one_is_empty_and_gives_the_number_of_events(send) -> None:
     told = found(send, page="2")
     assert (told["total"], told["events"]) == (3, [])
 
@@ -147,14 +147,14 @@ def test_a_page_after_the_last_is_empty_and_tells_how_many_there_are(send) -> No
         ("topics=x", "there are q, place"),
     ],
 )
-def test_a_wrong_value_is_an_error_that_names_what_there_is(query: str, known: str, send) -> None:
+def test_a_wrong_value_is_an_error_that_names_the_valid_ones(query: str, known: str, send) -> None:
     reply = send(f"/events?{query}")
     assert (reply.status, reply.type) == (400, "application/problem+json")
     assert known in json.loads(reply.body)["detail"]
 
 
 @pytest.mark.parametrize("name", ["category", "topic", "entity", "story", "publisher"])
-def test_what_no_event_has_is_not_found(name: str, send) -> None:
+def test_a_value_that_no_event_has_is_not_found(name: str, send) -> None:
     assert send(f"/events?{name}=entity/en/Nowhere").status == 404
 
 
@@ -171,7 +171,7 @@ def test_a_suffix_sends_the_format_that_is_negotiated_too(name: str, send) -> No
     assert (again.status, again.body) == (304, b"")
 
 
-def test_who_accepts_no_format_of_a_list_is_told_which_there_are(send) -> None:
+def test_a_client_that_accepts_no_format_of_a_list_is_told_the_available_ones(send) -> None:
     reply = send(f"/events?place={HOMS}", "image/png")
     assert reply.status == 406
     assert f"/events.csv?place={HOMS}" in reply.headers["link"]
@@ -183,7 +183,7 @@ def test_there_is_no_list_with_another_suffix(send) -> None:
     assert "csv" in json.loads(reply.body)["detail"]
 
 
-def test_a_page_of_data_is_asked_for_by_its_number(send) -> None:
+def test_a_page_of_data_is_requested_by_its_number(send) -> None:
     rows = list(csv.reader(io.StringIO(send("/events.csv?page=2").text)))
     assert len(rows) == 1
     assert len(list(csv.reader(io.StringIO(send("/events.csv?page=1").text)))) == 4
@@ -212,7 +212,7 @@ def test_every_view_of_every_list_is_well_formed(view: str, query: str, send) ->
         assert [code for _, code, _ in parsed.errors] == []
 
 
-def test_only_the_embedded_list_may_be_shown_inside_of_another_page(send) -> None:
+def test_only_the_embedded_list_may_be_framed_by_another_page(send) -> None:
     assert "frame-ancestors *" in send(f"/embed/events?place={HOMS}", "text/html").headers["content-security-policy"]
     assert "frame-ancestors 'none'" in send("/events", "text/html").headers["content-security-policy"]
 

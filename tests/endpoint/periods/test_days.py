@@ -39,5 +39,5 @@ NOWHERE = (
 
 
 @pytest.mark.parametrize("path", NOWHERE)
-def test_what_is_no_week_or_day_or_has_no_events_is_not_there(path: str, send) -> None:
+def test_an_invalid_or_empty_week_or_day_is_not_found(path: str, send) -> None:
     assert send(f"/{path}", "text/html").status == 404

@@ -27,7 +27,7 @@ _CODE = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _READ = re.compile(r'(?:aria-label|placeholder|title|alt)="([^"]*)"|>([^<]*)<')
 
 
-def test_a_catalogue_has_what_is_said_and_nothing_else() -> None:
+def test_a_catalogue_has_exactly_the_texts_of_the_interface() -> None:
     said = {(one.context, one.id) for one in catalogue.said() if one.id}
     assert {one.name for one in LOCALE.iterdir()} == set(LANGUAGES) - {ENGLISH.tag}
     for folder in LOCALE.iterdir():
@@ -54,14 +54,14 @@ def marks(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("tag", sorted(set(LANGUAGES) - {ENGLISH.tag}))
-def test_what_is_compiled_is_what_the_catalogue_says(tag: str) -> None:
+def test_the_compiled_catalogue_is_up_to_date(tag: str) -> None:
     made = BytesIO()
     write_mo(made, catalogue.read(tag))
     assert catalogue.source(tag).with_suffix(".mo").read_bytes() == made.getvalue(), "run: make catalogue"
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda one: one.name)
-def test_a_template_says_nothing_past_the_catalogue(path: Path) -> None:
+def test_every_text_of_a_template_goes_through_the_catalogue(path: Path) -> None:
     text = _CODE.sub("\0", _TRANSLATED.sub("", path.read_text(encoding="utf-8")))
     words = [one.strip(".,:;·-") for pair in _READ.findall(f">{text}<") for one in re.split(r"[\0\s]+", " ".join(pair))]
     assert [one for one in words if re.search(r"[A-Za-z]{2}", one) and one not in NAMES] == []

@@ -38,12 +38,12 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize(
     ("behind", "before", "least"), [*((*one, 4.5) for one in TEXTS), *((*one, 3) for one in SIGNS)]
 )
-def test_texts_and_signs_stand_out(colours: dict[str, str], behind: str, before: str, least: float) -> None:
+def test_texts_and_signs_have_enough_contrast(colours: dict[str, str], behind: str, before: str, least: float) -> None:
     assert contrast(colours[behind], colours[before]) >= least
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
-def test_the_classes_of_a_calendar_go_from_the_page_away(colours: dict[str, str]) -> None:
+def test_the_colours_of_a_calendar_get_stronger(colours: dict[str, str]) -> None:
     steps = [contrast(colours["page"], colours[f"class{number}"]) for number in range(1, 6)]
     assert steps == sorted(steps)
     assert all(after / before > 1.2 for before, after in zip([1, *steps[:-1]], steps, strict=True))

@@ -51,11 +51,11 @@ def test_other_keys_are_refused(keys: tuple[str, str]) -> None:
         histogram(dict.fromkeys(keys, 1), "", address)
 
 
-def test_nothing_is_shown_of_nothing() -> None:
+def test_without_data_nothing_is_drawn() -> None:
     assert histogram({}, "", address) == histogram({"2011": 0}, "", address) == ""
 
 
-def test_what_very_many_periods_leave_out_is_told() -> None:
+def test_omitted_periods_are_counted() -> None:
     figure = parsed(histogram({"0003-02": 7, "2011-12": 2}, "", address))
     assert len(links(figure)) == 1
     assert [one.text for one in figure.iter("figcaption")] == ["7 events before January 1962 are not shown."]
@@ -80,7 +80,7 @@ def test_labels_of_an_axis_have_room_on_wide_and_on_narrow_screens(number: int, 
 
 
 @given(HOSTILE, HOSTILE)
-def test_hostile_titles_and_addresses_stay_what_they_are(title: str, href: str) -> None:
+def test_hostile_titles_and_addresses_are_escaped(title: str, href: str) -> None:
     figure = parsed(histogram(YEARS, title, lambda _: href, narrow=href))
     assert next(figure.iter("svg")).get("aria-label") == title
     assert set(links(figure).values()) == {href}

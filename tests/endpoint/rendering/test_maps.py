@@ -85,7 +85,7 @@ def test_signs_lead_to_a_place_or_to_the_box_of_several() -> None:
     assert links(shown(SYRIA), "place")["Aleppo: 520 events"] == "/events?place=aleppo"
 
 
-def test_what_is_far_from_nearly_all_events_is_told_and_not_shown() -> None:
+def test_remote_outliers_are_counted_and_not_drawn() -> None:
     near = tuple(MapPoint(f"{n}", f"{n}", 33 + n / 4, 36 + n / 5, 20) for n in range(12))
     figure = shown((*near, MapPoint("london", "London", 51.5, 0, 1)))
     assert [one.text for one in figure.iter("figcaption")] == ["1 place with 1 event outside this map."]
@@ -134,7 +134,7 @@ def _turned(longitude: float) -> float:
 
 @settings(max_examples=30)
 @given(st.lists(st.tuples(HOSTILE, PLACES, st.integers(1, 10**6)), max_size=9), st.booleans())
-def test_signs_and_names_are_inside_and_hostile_names_stay_what_they_are(
+def test_signs_and_names_are_inside_the_map_and_hostile_names_are_escaped(
     found: list[tuple[str, tuple[float, float], int]], whole: bool
 ) -> None:
     points = tuple(MapPoint(f"/{n}", name, *at, events) for n, (name, at, events) in enumerate(found))
@@ -188,7 +188,7 @@ def test_outlines_have_land_where_land_is_in_every_view(latitude: float, longitu
         assert covered(drawn, view.x(longitude) * drawn.width, view.y(latitude) * drawn.height) == land
 
 
-def test_what_is_far_from_a_view_is_not_drawn() -> None:
+def test_outlines_outside_the_view_are_not_drawn() -> None:
     near, world = outlines(around(35, 37, 8), 1000), outlines(WORLD, 1000)
     assert len(near.land) < len(world.land) / 4
     assert outlines(View(-150, -20, -140, -15), 1000).borders == ""

@@ -38,14 +38,14 @@ def test_events_stand_in_their_order_and_inside(days: list[date]) -> None:
     assert shown == sorted(shown)
 
 
-def test_what_there_is_no_room_for_is_told() -> None:
+def test_items_without_room_are_counted() -> None:
     found = [*events([date(2011, 11, 7)] * (COLUMNS * ROWS + 7)), EventSummary("x", "", "Some time", "en")]
     figure = parsed(timeline(found, "Events", address))
     assert len(links(figure)) == COLUMNS * ROWS
     assert [one.text for one in figure.iter("figcaption")] == ["480 events of 488: there is no room for the others."]
 
 
-def test_nothing_is_shown_of_events_without_days() -> None:
+def test_events_without_days_are_not_drawn() -> None:
     assert timeline([EventSummary("x", "", "Some time", "en")], "Events", address) == ""
 
 
@@ -57,7 +57,7 @@ def test_some_hundred_events_of_many_years_have_labels_for_years() -> None:
 
 @settings(max_examples=50)
 @given(HOSTILE, HOSTILE, HOSTILE)
-def test_hostile_titles_stay_what_they_are(title: str, language: str, href: str) -> None:
+def test_hostile_titles_are_escaped(title: str, language: str, href: str) -> None:
     figure = parsed(timeline([EventSummary("", "2011-11-08", title, language)], title, lambda _: href))
     link = next(figure.iter("a"))
     assert (link.get("aria-label"), link.get("href")) == (f"8 November 2011: {title}", href)

@@ -24,7 +24,7 @@ def test_a_file_has_the_hash_in_the_list_and_its_packages_are_those_that_are_loc
     assert all(package["integrity"] for package in locked)
 
 
-def test_the_list_has_all_that_is_made_and_licences_are_told() -> None:
+def test_the_list_has_every_vendored_file_with_its_licence() -> None:
     made = json.loads((TOOLS / "package.json").read_bytes())["made"]
     assert {one["file"]: [package["name"] for package in one["packages"]] for one in LISTED} == made
     told = (ROOT / "endpoint" / "static" / "licences.txt").read_text(encoding="utf-8")

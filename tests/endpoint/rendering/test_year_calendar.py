@@ -69,7 +69,7 @@ def test_the_days_of_every_year_stand_below_their_weekdays(year: int) -> None:
 
 @settings(max_examples=30)
 @given(HOSTILE, HOSTILE)
-def test_hostile_titles_and_addresses_stay_what_they_are(title: str, href: str) -> None:
+def test_hostile_titles_and_addresses_are_escaped(title: str, href: str) -> None:
     figure = parsed(year_calendar(2012, {"2012-02-06": 1}, title, lambda _: href))
     assert figure.get("aria-label") == title
     assert {one.get("href") for one in figure.iter("a")} == {href}

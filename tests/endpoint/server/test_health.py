@@ -15,14 +15,14 @@ from kg.workers.workers import Workers
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_a_server_that_is_well_says_so_and_nobody_keeps_it(send, path: str) -> None:
+def test_a_healthy_server_says_so_and_the_answer_is_not_cached(send, path: str) -> None:
     reply = send(path)
     assert reply.status == 200
     assert reply.headers["cache-control"] == "no-store"
     assert send(path, method="HEAD").status == 200
 
 
-def test_a_server_that_is_ready_says_with_what(send, served_store: Path) -> None:
+def test_a_ready_server_names_its_snapshot(send, served_store: Path) -> None:
     assert json.loads(send("/readyz").body) == {"status": "ready", "snapshot": Store(served_store).current().id}
 
 
@@ -37,7 +37,7 @@ def test_a_server_says_where_its_graph_is(settings: Settings, monkeypatch: pytes
         assert 'newsgraph_graph{place="memory"} 1.0' in client.get("/metrics").text
 
 
-def test_a_server_whose_workers_cannot_open_the_snapshot_lives_but_is_not_ready(
+def test_a_server_whose_workers_cannot_open_the_snapshot_is_alive_but_not_ready(
     tmp_path: Path, settings: Settings, publish_store
 ) -> None:
     snapshot = publish_store(tmp_path / "store", "", "1")

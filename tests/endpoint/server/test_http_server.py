@@ -100,14 +100,14 @@ def until_it_ends(connection: socket.socket) -> bytes:
 
 
 @pytest.mark.parametrize("name", SLOW)
-def test_who_is_too_slow_is_told_so_and_the_connection_ends(start: Start, name: str) -> None:
+def test_a_client_that_is_too_slow_gets_an_error_and_is_disconnected(start: Start, name: str) -> None:
     with start(header_seconds=0.2, body_seconds=0.2) as site:
         (answer,) = ask(site.port, SLOW[name])
         assert (answer.status, json.loads(answer.body)["status"]) == (408, 408)
         assert [(one.status, one.outcome) for one in site.records.wait(1)] == [(408, "request timeout")]
 
 
-def test_dripping_bytes_do_not_put_a_deadline_off(start: Start) -> None:
+def test_slowly_sent_bytes_do_not_extend_a_deadline(start: Start) -> None:
     with start(header_seconds=0.5) as site, ExitStack() as stack:
         one = connected(stack, site.port, SLOW["a header"])
         one.settimeout(0.02)
@@ -132,12 +132,12 @@ def test_a_connection_without_a_request_ends_in_silence(start: Start) -> None:
 @pytest.mark.parametrize(
     "kind", [b"Content-Length: 50000000\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n2faf080\r\n"]
 )
-def test_who_sends_too_much_reads_why_and_no_reset(port: int, kind: bytes) -> None:
+def test_a_client_that_sends_too_much_reads_the_reason_before_the_connection_closes(port: int, kind: bytes) -> None:
     (answer,) = ask(port, b"POST /sparql HTTP/1.1\r\nHost: a\r\n" + kind + b"x" * LARGE)
     assert (answer.status, answer.fields["connection"]) == (413, "close")
 
 
-def test_who_asks_first_is_told_to_go_on_or_not(port: int) -> None:
+def test_an_expect_header_is_answered_with_continue_or_an_error(port: int) -> None:
     expecting = b"POST /sparql HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nConnection: close\r\n"
     with socket.create_connection(("127.0.0.1", port), timeout=20) as one:
         one.sendall(expecting + b"Content-Type: application/sparql-query\r\nContent-Length: 6\r\n\r\n")
@@ -195,7 +195,7 @@ def test_a_body_of_unknown_length_goes_in_chunks_or_to_the_end(start: Start) -> 
 
 
 @pytest.mark.parametrize("path", [b"/short", b"/broken"])
-def test_a_body_that_is_not_whole_does_not_look_like_one(start: Start, path: bytes) -> None:
+def test_an_incomplete_body_is_not_mistaken_for_a_complete_one(start: Start, path: bytes) -> None:
     with start() as site, ExitStack() as stack:
         data = until_it_ends(connected(stack, site.port, GET.replace(b"/robots.txt", path)))
         assert b"one" in data
@@ -203,7 +203,7 @@ def test_a_body_that_is_not_whole_does_not_look_like_one(start: Start, path: byt
         assert len(data.partition(b"\r\n\r\n")[2]) < 10
 
 
-def test_a_client_that_does_not_read_occupies_no_thread_and_is_left(start: Start) -> None:
+def test_a_client_that_does_not_read_occupies_no_thread_and_is_dropped(start: Start) -> None:
     with start(threads=2, send_seconds=0.3) as site, ExitStack() as stack:
         stuck = [connected(stack, site.port, LAST.replace(b"/robots.txt", b"/large")) for _ in range(5)]
         assert [one.status for one in ask(site.port, LAST)] == [200]
@@ -223,7 +223,7 @@ def test_documents_and_health_are_answered_while_queries_wait(start: Start) -> N
         assert [answers(received(one))[0].body for one in waiting] == [b"done"] * 20
 
 
-def test_whoever_has_no_place_to_wait_is_told_when_to_come_back(start: Start) -> None:
+def test_a_client_without_a_place_in_the_queue_is_told_when_to_retry(start: Start) -> None:
     with start(threads=2, waiting_requests=1) as site, ExitStack() as stack:
         first = connected(stack, site.port, WAIT)
         site.entered.acquire()
@@ -234,7 +234,7 @@ def test_whoever_has_no_place_to_wait_is_told_when_to_come_back(start: Start) ->
         assert [answers(received(one))[0].status for one in (first, second)] == [200, 200]
 
 
-def test_who_goes_away_before_its_turn_is_not_worked_for(start: Start) -> None:
+def test_a_client_that_left_before_its_turn_costs_no_work(start: Start) -> None:
     with start(threads=2) as site, ExitStack() as stack:
         first = connected(stack, site.port, WAIT)
         site.entered.acquire()
@@ -250,7 +250,7 @@ def test_who_goes_away_before_its_turn_is_not_worked_for(start: Start) -> None:
 
 
 @pytest.mark.parametrize("name", [*SLOW, "nothing"])
-def test_a_crowd_of_the_slow_keeps_nobody_out(start: Start, name: str) -> None:
+def test_many_slow_clients_keep_nobody_out(start: Start, name: str) -> None:
     with start(threads=4) as site, ExitStack() as stack:
         for _ in range(110):
             connected(stack, site.port, SLOW.get(name, b""))
@@ -258,7 +258,7 @@ def test_a_crowd_of_the_slow_keeps_nobody_out(start: Start, name: str) -> None:
             assert [one.status for one in ask(site.port, sent)] == [200]
 
 
-def test_of_too_many_connections_the_one_that_waited_longest_goes(start: Start) -> None:
+def test_the_connection_that_waited_longest_is_closed_if_there_are_too_many(start: Start) -> None:
     with start(connections=5) as site, ExitStack() as stack:
         slow = [connected(stack, site.port, SLOW["a header"]) for _ in range(5)]
         for _ in range(3):
@@ -297,7 +297,7 @@ def test_a_client_has_its_share_of_connections() -> None:
     assert len(crowd) == 13
 
 
-def test_a_crowd_of_those_at_work_has_no_room_for_one_more() -> None:
+def test_a_full_server_turns_a_client_away() -> None:
     crowd, members = Crowd(2, 0), [Member("a"), Member("b"), Member("c")]
     for one in members[:2]:
         assert crowd.enter(one)
@@ -308,13 +308,13 @@ def test_a_crowd_of_those_at_work_has_no_room_for_one_more() -> None:
     assert [one.evicted for one in members] == [False, True, False]
 
 
-def test_ipv6_is_spoken(start: Start) -> None:
+def test_ipv6_is_supported(start: Start) -> None:
     with start(host="::1") as site:
         assert [one.status for one in ask(site.port, LAST, "::1")] == [200]
         assert [one.client for one in site.records.wait(1)] == ["::1"]
 
 
-def test_what_is_under_way_is_answered_before_the_server_ends(start: Start) -> None:
+def test_requests_in_progress_are_answered_before_the_server_stops(start: Start) -> None:
     with start() as site, ExitStack() as stack:
         idle, busy = (
             connected(stack, site.port, GET),
@@ -329,7 +329,7 @@ def test_what_is_under_way_is_answered_before_the_server_ends(start: Start) -> N
         assert (answer.body, answer.fields["connection"]) == (b"done", "close")
 
 
-def test_a_server_does_not_wait_for_ever_to_end(start: Start) -> None:
+def test_a_server_does_not_wait_forever_before_it_stops(start: Start) -> None:
     with start(drain_seconds=0.2) as site, ExitStack() as stack:
         busy = connected(stack, site.port, WAIT)
         site.entered.acquire()

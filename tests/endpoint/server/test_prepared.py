@@ -184,13 +184,15 @@ def compared(site: Watched, asked: list[tuple[bytes, bytes, list[bytes]]]) -> No
 
 @given(st.lists(REQUESTS, min_size=1, max_size=6))
 @examples(max_examples=120)
-def test_every_answer_is_that_of_the_long_way(direct: Watched, asked: list[tuple[bytes, bytes, list[bytes]]]) -> None:
+def test_a_prepared_answer_is_the_same_as_a_computed_one(
+    direct: Watched, asked: list[tuple[bytes, bytes, list[bytes]]]
+) -> None:
     compared(direct, asked)
 
 
 @given(st.lists(REQUESTS, min_size=1, max_size=6))
 @examples(max_examples=80)
-def test_it_is_so_behind_a_proxy(proxied: Watched, asked: list[tuple[bytes, bytes, list[bytes]]]) -> None:
+def test_that_also_holds_behind_a_proxy(proxied: Watched, asked: list[tuple[bytes, bytes, list[bytes]]]) -> None:
     compared(proxied, asked)
 
 
@@ -201,7 +203,7 @@ CLIENT = (b"Host: 127.0.0.1:8000", b"Accept: text/turtle", b"User-Agent: a")
 @pytest.mark.parametrize(
     "fields", [(), (b"Accept-Encoding: gzip",), (b"Accept: text/html",), (b"If-None-Match: *",), (b"Cookie: a=b",)]
 )
-def test_what_was_asked_before_is_not_asked_of_the_application(
+def test_a_repeated_request_does_not_reach_the_application(
     settings: Settings, workers: Workers, method: bytes, fields: tuple[bytes, ...]
 ) -> None:
     sent = request(b"%b %b HTTP/1.1" % (method, EVENT), *(CLIENT if not fields else (CLIENT[0], *fields)))
@@ -214,7 +216,7 @@ def test_what_was_asked_before_is_not_asked_of_the_application(
     assert len({(one.method, one.path, one.client, one.status, one.size, one.outcome) for one in records}) == 1
 
 
-def test_other_fields_that_nobody_heeds_need_no_application_either(direct: Watched) -> None:
+def test_fields_that_no_route_reads_do_not_prevent_it(direct: Watched) -> None:
     with client(direct.port) as one:
         first = [one.ask(request(b"GET %b HTTP/1.1" % EVENT, *CLIENT)) for _ in range(2)][-1]
         number = len(direct.asked)
@@ -243,7 +245,7 @@ def test_the_log_has_the_client_that_a_trusted_proxy_names(settings: Settings, w
     assert sorted(one.client for one in records) == ["203.0.113.7", "203.0.113.8", "203.0.113.8"]
 
 
-def test_what_was_prepared_is_gone_with_its_version(writable: Writable) -> None:
+def test_prepared_answers_are_dropped_with_their_version(writable: Writable) -> None:
     line = b"GET /doc/entity/en/Homs HTTP/1.1"
     with client(writable.port) as one:
         before = [one.ask(request(line, *CLIENT)) for _ in range(3)]
@@ -262,7 +264,7 @@ def test_a_connection_that_was_answered_at_once_ends_when_it_is_idle(settings: S
 
 
 @pytest.mark.parametrize("stays", [True, False])
-def test_who_does_not_read_is_waited_for(settings: Settings, workers: Workers, stays: bool) -> None:
+def test_a_slow_reader_is_waited_for(settings: Settings, workers: Workers, stays: bool) -> None:
     sent = request(b"GET %b HTTP/1.1" % EVENT, *CLIENT)
     logged = threading.Semaphore(0)
     with watched(settings, workers) as site, client(site.port) as one:
@@ -291,7 +293,7 @@ def head(text: bytes) -> RequestHead:
 
 
 @pytest.mark.parametrize("name", sorted(RARE - {"transfer-encoding"}))
-def test_what_is_rare_takes_the_long_way(name: str) -> None:
+def test_rare_requests_are_answered_by_the_application(name: str) -> None:
     asked = head(request(b"GET / HTTP/1.1", b"Host: a", b"%b: 0" % name.encode()))
     assert key(asked, RequestOrigin("a")) is None
 
@@ -302,7 +304,7 @@ def test_a_key_has_the_fields_that_are_read_and_the_scheme() -> None:
     assert key(asked, RequestOrigin("a", "https")) == ("https", "0", "1, x", "2", "3", "4", "5")
 
 
-def test_a_request_with_endless_fields_is_not_prepared(direct: Watched) -> None:
+def test_a_request_with_very_long_fields_is_not_prepared(direct: Watched) -> None:
     sent = request(b"GET %b HTTP/1.1" % EVENT, CLIENT[0], b"Accept: text/turtle, a/" + b"x" * LONGEST_KEY)
     with client(direct.port) as one:
         for _ in range(3):

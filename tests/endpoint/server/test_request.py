@@ -77,7 +77,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_can_be_read_in_two_ways_or_without_end_is_refused(name: str) -> None:
+def test_ambiguous_and_endless_requests_are_refused(name: str) -> None:
     sent, status = REFUSED[name]
     with pytest.raises(RequestRefusedError) as caught:
         reader().feed(sent)
@@ -85,7 +85,7 @@ def test_what_can_be_read_in_two_ways_or_without_end_is_refused(name: str) -> No
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_refusal_is_an_answer_and_no_reset(port: int, name: str) -> None:
+def test_a_refused_request_gets_an_answer_and_no_reset(port: int, name: str) -> None:
     sent, status = REFUSED[name]
     if status not in (413, 431) and "without end" not in name and "extensions" not in name:
         (answer,) = ask(port, sent)
@@ -112,13 +112,13 @@ def test_requests_are_the_same_in_whatever_pieces_they_come(sizes: list[int]) ->
     ]
 
 
-def test_what_follows_a_body_in_chunks_at_once_is_not_answered_but_that_is_said() -> None:
+def test_a_request_right_after_a_chunked_body_is_not_answered_and_the_connection_says_so() -> None:
     one = reader()
     one.feed(CHUNKED + GET)
     assert (one.is_complete, one.body.read(), one.keeps_alive) == (True, b"abc", False)
 
 
-def test_an_offer_to_upgrade_is_passed_over() -> None:
+def test_an_offer_to_upgrade_is_ignored() -> None:
     one = reader()
     offer = (b"Connection: Upgrade, HTTP2-Settings", b"Upgrade: h2c", b"HTTP2-Settings: AAMA")
     one.feed(post(*offer, b"Content-Length: 3", body=b"abc"))
@@ -126,7 +126,7 @@ def test_an_offer_to_upgrade_is_passed_over() -> None:
     assert one.body.read() == b"abc"
 
 
-def test_trailers_are_no_fields() -> None:
+def test_trailers_are_not_fields() -> None:
     one = reader()
     one.feed(CHUNKED[:-2] + b"Authorization: Bearer x\r\n\r\n")
     assert one.is_complete
@@ -137,7 +137,7 @@ def test_trailers_are_no_fields() -> None:
 @pytest.mark.parametrize(
     "field", [b"X: " + b" " * 200_000 + b"x", b"X: " + b"\t " * 100_000 + b"x"], ids=["blanks", "tabs"]
 )
-def test_a_field_with_a_long_run_of_blanks_keeps_nobody_waiting(port: int, field: bytes) -> None:
+def test_a_field_with_many_blanks_is_parsed_in_linear_time(port: int, field: bytes) -> None:
     sent = b"GET /robots.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + field + b"\r\n\r\n"
     assert [one.status for one in ask(port, sent)] == [200]
 
@@ -146,7 +146,7 @@ def test_a_field_with_a_long_run_of_blanks_keeps_nobody_waiting(port: int, field
 @pytest.mark.parametrize(
     "path", ["/", "/vocab", "/catalog", "/feed/atom", "/sparql?query=ASK%7B%7D", "/dump/newsgraph.nt"]
 )
-def test_a_date_that_cannot_be_read_is_no_condition(send, path: str, date: str) -> None:
+def test_a_date_that_cannot_be_read_is_not_a_condition(send, path: str, date: str) -> None:
     for _ in range(2):  # the second answer may be a cached one
         assert send(path, None, If_Modified_Since=date).status == 200
 

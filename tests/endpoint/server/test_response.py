@@ -22,7 +22,7 @@ def test_no_field_ends_before_its_end(value: str) -> None:
         begin("200 OK", [("Location", value)], GET, keeps_alive=True)
 
 
-def test_what_belongs_to_the_server_is_said_once_and_by_it() -> None:
+def test_headers_of_the_server_are_set_once_and_by_the_server() -> None:
     said = [("date", "Thu, 01 Jan 1970 00:00:00 GMT"), ("Connection", "keep-alive"), ("Content-Length", "1")]
     head, _ = begin("200 OK", said, GET, keeps_alive=False)
     assert head.lower().count(b"\r\ndate: ") == 1
@@ -53,7 +53,7 @@ def test_a_body_is_framed_as_its_client_can_read_it(
     assert not framing.is_short
 
 
-def test_a_body_that_is_shorter_than_was_promised_is_known_to_be() -> None:
+def test_a_body_that_is_shorter_than_announced_is_noticed() -> None:
     _, framing = begin("200 OK", [("Content-Length", "5")], GET, keeps_alive=True)
     assert framing.framed(memoryview(b"ab")) == b"ab"
     assert (framing.is_short, framing.is_complete) == (True, False)

@@ -58,21 +58,23 @@ def test_the_application_is_asked_once_for_each_snapshot(kept: ResponseCache, ap
     "other",
     [{"Accept": "text/turtle"}, {"Accept_Language": "zh"}, {"path": f"{EVENT}?page=2"}, {"path": f"{EVENT}.ttl"}],
 )
-def test_what_a_client_prefers_is_kept_apart(kept: ResponseCache, application: Counting, other: dict[str, str]) -> None:
+def test_answers_for_other_preferences_are_cached_separately(
+    kept: ResponseCache, application: Counting, other: dict[str, str]
+) -> None:
     ask(kept)
     ask(kept, **other)
     assert len(application.asked) == 2
 
 
 @pytest.mark.parametrize("path", ["/sparql?query=ASK{}", "/healthz", "/dump/newsgraph.ttl", "/graphs", "/search"])
-def test_what_is_no_document_is_not_kept(kept: ResponseCache, application: Counting, path: str) -> None:
+def test_only_documents_are_cached(kept: ResponseCache, application: Counting, path: str) -> None:
     ask(kept, path)
     ask(kept, path)
     assert len(application.asked) == 2
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "QUERY"])
-def test_only_reading_is_kept(kept: ResponseCache, application: Counting, method: str) -> None:
+def test_only_reading_requests_are_cached(kept: ResponseCache, application: Counting, method: str) -> None:
     ask(kept)
     ask(kept, method=method)
     assert application.asked == ["GET", method]
@@ -82,7 +84,7 @@ def test_only_reading_is_kept(kept: ResponseCache, application: Counting, method
     ("status", "headers"),
     [("404 NOT FOUND", {}), ("500 X", {}), ("200 OK", {"Cache-Control": "no-store"}), ("303 SEE OTHER", {})],
 )
-def test_what_may_change_is_not_kept(status: str, headers: dict[str, str]) -> None:
+def test_answers_that_may_change_are_not_cached(status: str, headers: dict[str, str]) -> None:
     application = Counting(status=status, **headers)
     kept = ResponseCache(application, lambda: "1")
     assert ask(kept)[0] == ask(kept)[0] == status
@@ -143,7 +145,7 @@ def test_a_condition_is_answered_as_rfc_9110_says(condition: dict[str, str], sta
     assert len(application.asked) == 1
 
 
-def test_what_is_kept_is_bounded() -> None:
+def test_the_cache_is_bounded() -> None:
     application = Counting(b"x" * (SIZE // 8))
     kept = ResponseCache(application, lambda: "1")
     for number in range(20):

@@ -32,7 +32,7 @@ def test_the_paths_that_pools_know_are_routes(settings: Settings, workers: Worke
         ("GET", "/readyz", "health"),
     ],
 )
-def test_what_may_take_long_has_threads_of_its_own(method: str, path: str, name: str) -> None:
+def test_slow_requests_have_threads_of_their_own(method: str, path: str, name: str) -> None:
     pools = ThreadPools(Settings())
     assert pools.of({"REQUEST_METHOD": method, "PATH_INFO": path}) is getattr(pools, name)
     pools.close()

@@ -46,7 +46,7 @@ def addresses(app: Flask) -> list[str]:
         (";;;,\0", ENGLISH),
     ],
 )
-def test_the_language_is_what_the_client_likes_best(accepted: str, language: object) -> None:
+def test_the_language_is_the_one_that_the_client_prefers(accepted: str, language: object) -> None:
     assert wanted(accepted) == language
 
 

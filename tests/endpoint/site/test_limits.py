@@ -45,7 +45,7 @@ def cost(clients: Clients, address: str, seconds: float) -> None:
         pay(seconds)
 
 
-def test_a_client_that_used_up_its_seconds_is_told_when_to_come_back(clients: Clients, clock: Clock) -> None:
+def test_a_client_that_has_used_up_its_seconds_is_told_when_to_retry(clients: Clients, clock: Clock) -> None:
     cost(clients, ADDRESS, 6.0)
     cost(clients, ADDRESS, 9.0)
     with pytest.raises(ClientLimitError) as caught:
@@ -55,7 +55,7 @@ def test_a_client_that_used_up_its_seconds_is_told_when_to_come_back(clients: Cl
     cost(clients, ADDRESS, 0.0)
 
 
-def test_quiet_time_saves_up_no_more_than_the_burst(clients: Clients, clock: Clock) -> None:
+def test_idle_time_saves_up_no_more_than_the_burst(clients: Clients, clock: Clock) -> None:
     cost(clients, ADDRESS, 1.0)
     clock.now += 3_600.0
     cost(clients, ADDRESS, 11.0)
@@ -84,7 +84,7 @@ def test_clients_on_the_machine_itself_have_no_limit(clients: Clients) -> None:
     assert len(clients) == 0
 
 
-def test_a_limit_of_zero_is_none(clock: Clock) -> None:
+def test_a_limit_of_zero_means_no_limit(clock: Clock) -> None:
     clients = Clients(replace(Settings(), client_seconds=0.0, client_queries=0), clock)
     with ExitStack() as running:
         for _ in range(100):
@@ -138,7 +138,7 @@ def test_too_much_work_is_answered_with_429_and_a_time_to_retry(browser: FlaskCl
     assert browser.get("/sparql", query_string={"query": "ASK {}"}, **other).status_code == 200
 
 
-def test_documents_are_answered_to_a_client_without_any_seconds_left(app: Flask, browser: FlaskClient) -> None:
+def test_a_client_without_seconds_left_still_gets_documents(app: Flask, browser: FlaskClient) -> None:
     with app.extensions[limits.NAME].turn(ADDRESS) as pay:
         pay(1_000.0)
     given = {"environ_base": {"REMOTE_ADDR": ADDRESS}}
@@ -162,7 +162,7 @@ def test_the_deadline_counts_from_the_arrival_of_the_request(workers: Workers, s
 
 
 @pytest.mark.parametrize(("trusted", "expected"), [("127.0.0.1", "198.51.100.7"), ("", "127.0.0.1")])
-def test_only_a_trusted_proxy_is_believed_who_the_client_is(
+def test_only_a_trusted_proxy_may_name_the_client(
     settings: Settings, serving, trusted: str, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []

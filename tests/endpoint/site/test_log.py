@@ -131,7 +131,7 @@ def test_a_request_that_cannot_be_parsed_is_logged_too(
     assert (one["status"], one["outcome"], one["client"]) == (400, "bad request", "127.0.0.1")
 
 
-def test_head_sends_no_bytes(logged, lines: Lines) -> None:
+def test_a_head_request_is_logged_with_no_bytes(logged, lines: Lines) -> None:
     logged("/vocab.ttl", method="HEAD")
     assert lines()[0]["bytes"] == 0
 
@@ -144,7 +144,7 @@ def test_a_file_that_is_moved_away_is_written_anew(logged, lines: Lines, tmp_pat
     assert [one["path"] for one in lines()] == ["/readyz"]
 
 
-def test_an_error_is_called_by_the_words_of_its_class() -> None:
+def test_an_error_is_logged_by_its_class_in_words() -> None:
     assert log.outcome(errors.QueryTimeoutError("x")) == "query timeout"
     assert log.outcome(errors.ClientLimitError("x")) == "client limit"
 
@@ -154,7 +154,7 @@ def test_a_log_that_cannot_be_written_is_an_error_at_the_start(settings: Setting
         log.access_log(replace(settings, access_log=str(tmp_path / "nowhere" / "access.log")))
 
 
-def test_a_log_that_cannot_be_written_any_more_stops_nothing(
+def test_a_log_that_can_no_longer_be_written_stops_nothing(
     logged, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "access.log").unlink()

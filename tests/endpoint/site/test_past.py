@@ -63,7 +63,7 @@ def test_before_the_first_there_is_nothing_and_the_retained_times_are_listed(get
 
 
 @pytest.mark.parametrize("time", ["", "yesterday", "2011-13-01", "../../etc"])
-def test_what_is_no_time_is_a_bad_request(get, time: str) -> None:
+def test_an_invalid_time_is_a_bad_request(get, time: str) -> None:
     assert get(f"/sparql?query={QUERY}&asOf={quote(time)}").status == 400
 
 

@@ -51,7 +51,7 @@ def app(settings: Settings, workers: Workers) -> Flask:
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json", "text/plain", "image/png"])
-def test_an_unexpected_error_is_logged_and_not_told(app: Flask, accept: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unexpected_error_is_logged_and_not_shown(app: Flask, accept: str, caplog: pytest.LogCaptureFixture) -> None:
     reply = app.test_client().get("/fail", headers={"Accept": accept})
     assert reply.status_code == 500
     assert "secret" not in reply.text
@@ -114,7 +114,7 @@ LOST = (
 
 
 @pytest.mark.parametrize("path", LOST)
-def test_a_page_that_is_not_there_is_ours_with_search_and_a_way_on(send, path: str) -> None:
+def test_a_missing_page_has_our_layout_with_search_and_links(send, path: str) -> None:
     reply = send(path, "text/html")
     assert (reply.status, reply.type) == (404, "text/html")
     assert 'action="/search"' in reply.text
@@ -122,6 +122,6 @@ def test_a_page_that_is_not_there_is_ours_with_search_and_a_way_on(send, path: s
     assert "If you entered the URL manually" not in reply.text
 
 
-def test_what_is_lost_is_searched_for_by_its_words(send) -> None:
+def test_a_missing_page_suggests_a_search_for_its_words(send) -> None:
     assert 'value="No Such Place"' in send("/entity/en/No_Such_Place", "text/html").text
     assert "<script" not in send("/entity/en/%3Cscript%3E", "text/html").text

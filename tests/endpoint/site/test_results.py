@@ -23,7 +23,7 @@ def answer(size: int, snapshot: str = "1") -> Answer:
     return Answer("select", by_name("json"), b"x" * size, snapshot)
 
 
-def test_a_repeated_query_is_answered_with_what_is_kept(send: Send) -> None:
+def test_a_repeated_query_is_answered_from_the_cache(send: Send) -> None:
     first, second = (send(get(QUERY.format("repeated")), JSON) for _ in range(2))
     assert (first.headers.get("cache-status"), second.headers["cache-status"]) == (None, "newsgraph; hit")
     assert (first.body, first.headers["etag"]) == (second.body, second.headers["etag"])
@@ -48,7 +48,7 @@ def test_another_question_is_asked(send: Send, other: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("value", ["NOW()", "rand()", "UUID()", "STRUUID()", "STR(BNODE())", "Rand ( )"])
-def test_what_differs_each_time_is_not_kept(send: Send, value: str) -> None:
+def test_answers_that_differ_each_time_are_not_cached(send: Send, value: str) -> None:
     query = f"SELECT ?v {{ BIND({value} AS ?v) }}"
     replies = [send(get(query), JSON) for _ in range(2)]
     assert {reply.status for reply in replies} == {200}
@@ -62,13 +62,13 @@ def test_a_write_is_seen_at_once(writable: Writable) -> None:
     assert b"true" in writable.read(query, JSON).body
 
 
-def test_what_failed_is_not_kept(send: Send) -> None:
+def test_failures_are_not_cached(send: Send) -> None:
     for _ in range(2):
         reply = send(get("SELECT * { ?s ?p }"), JSON)
         assert (reply.status, "cache-status" in reply.headers) == (400, False)
 
 
-def test_what_is_kept_is_bounded_in_all_and_each() -> None:
+def test_the_cache_is_bounded_in_total_and_for_each_answer() -> None:
     cache = ResultCache(SHARE * 10_000)
     cache.keep(("large", "json", None, (), ()), answer(10_001))
     assert cache.find(("large", "json", None, (), ()), "1") is None
@@ -86,7 +86,7 @@ def test_another_snapshot_has_another_answer() -> None:
     assert cache.find(("q", "json", None, (), ()), "2") is None
 
 
-def test_a_size_of_nothing_keeps_nothing() -> None:
+def test_a_cache_of_size_zero_keeps_nothing() -> None:
     cache = ResultCache(0)
     cache.keep(("q", "json", None, (), ()), answer(5))
     assert cache.find(("q", "json", None, (), ()), "1") is None

@@ -79,7 +79,7 @@ def write(root: Path, pages: Mapping[str, str]) -> None:
         (root / name).write_text(text)
 
 
-def test_an_answer_is_the_same_and_what_differs_in_the_newest_snapshot_is_told(cited: Cited) -> None:
+def test_an_answer_is_compared_with_that_in_the_newest_snapshot(cited: Cited) -> None:
     told = cited.told(cited.titles)
     assert (told["same"], told["snapshot"], told["found"]["rows"]) == (True, cited.before, 3)
     assert (told["newest"]["same"], told["newest"]["rows"]) == (False, 4)
@@ -108,7 +108,7 @@ def test_the_snapshot_of_an_answer_answers_in_every_format(cited: Cited) -> None
     assert cited.send(f"/sparql?query={query}&snapshot={cited.before}&asOf=2011-11-08").status == 400
 
 
-def test_another_hash_is_not_the_same(cited: Cited) -> None:
+def test_a_different_hash_is_reported_as_different(cited: Cited) -> None:
     address = cited.titles.rpartition("=")[0] + "=" + "0" * 64
     assert cited.told(address)["same"] is False
     assert "Not the same" in cited.get(address).text
@@ -137,12 +137,12 @@ def test_a_question_is_cited_with_all_its_values(cited: Cited) -> None:
     assert "param=date%3D2011-11-08" in cite(cited.send, question="one-day")
 
 
-def test_pages_of_results_lead_to_how_they_are_cited_unless_they_vary(cited: Cited) -> None:
+def test_result_pages_link_to_their_citation_unless_the_query_varies(cited: Cited) -> None:
     assert "Cite this answer" in cited.get(f"/sparql?query={quote(TITLES)}").text
     assert "Cite this answer" not in cited.get("/sparql?query=SELECT%20(RAND()%20AS%20%3Fx)%20%7B%7D").text
 
 
-def test_graphs_and_answers_of_yes_are_cited_too(cited: Cited) -> None:
+def test_graphs_and_boolean_answers_are_cited_too(cited: Cited) -> None:
     for query in (
         "ASK { ?event a ng:Event }",
         "CONSTRUCT { ?event rdfs:label ?title } WHERE { ?event rdfs:label ?title }",
@@ -168,18 +168,18 @@ def test_graphs_and_answers_of_yes_are_cited_too(cited: Cited) -> None:
         "query=ASK%7B%7D&sha256=1",
     ],
 )
-def test_what_names_no_answer_is_a_bad_request(cited: Cited, parameters: str) -> None:
+def test_an_address_that_names_no_answer_is_a_bad_request(cited: Cited, parameters: str) -> None:
     assert cited.send(f"/answer?{parameters}").status == 400
 
 
-def test_of_a_snapshot_that_never_was_the_page_says_so(cited: Cited) -> None:
+def test_for_a_snapshot_that_never_existed_the_page_says_so(cited: Cited) -> None:
     address = cited.titles.replace(cited.before, "20111109T060000000000Z")
     told = cited.told(address)
     assert (told["same"], told["newest"]["rows"]) == (None, 4)
     assert "no such snapshot" in told["gone"]
 
 
-def test_what_is_gone_is_told_and_what_is_pinned_stays(
+def test_a_removed_answer_is_reported_and_a_pinned_one_stays(
     tmp_path: Path, serving: Serving, settings: Settings, run_kg: Any, graph: EmbeddedGraph
 ) -> None:
     own, text = replace(settings, store=str(tmp_path), query_seconds=20.0), TURTLE.read_text(encoding="utf-8")

@@ -31,7 +31,7 @@ def test_the_bundle_is_small() -> None:
     assert len(gzip.compress((ROOT / "endpoint" / "static" / "editor.js").read_bytes())) < LARGEST
 
 
-def test_the_field_says_where_its_editor_is_and_is_a_field_without_it(send) -> None:
+def test_the_text_field_names_its_editor_and_works_without_it(send) -> None:
     page = send("/sparql", "text/html").text
     given = field(page)
     assert "hidden" not in given
@@ -43,7 +43,7 @@ def test_the_field_says_where_its_editor_is_and_is_a_field_without_it(send) -> N
     assert "style=" not in page
 
 
-def test_a_mistake_is_told_with_its_place_and_the_query_stays(send) -> None:
+def test_an_error_is_shown_with_its_place_and_the_query_is_kept(send) -> None:
     page = send(MISTAKE, "text/html")
     given = field(page.text)
     assert (page.status, given["data-line"], given["data-column"]) == (400, "2", "14")
@@ -75,8 +75,8 @@ def page(browser: Browser, port: int) -> Iterator[Page]:
     assert [text for text in said if "400 (BAD REQUEST)" not in text] == []
 
 
-WRITES = "tests/endpoint/sparql/test_editor.py::test_the_field_says_where_its_editor_is_and_is_a_field_without_it"
-TELLS = "tests/endpoint/sparql/test_editor.py::test_a_mistake_is_told_with_its_place_and_the_query_stays"
+WRITES = "tests/endpoint/sparql/test_editor.py::test_the_text_field_names_its_editor_and_works_without_it"
+TELLS = "tests/endpoint/sparql/test_editor.py::test_an_error_is_shown_with_its_place_and_the_query_is_kept"
 
 
 @pytest.mark.slow(also=WRITES)
@@ -99,7 +99,7 @@ def test_the_editor_comes_with_the_focus_completes_and_sends_what_is_written(pag
 
 
 @pytest.mark.slow(also=TELLS)
-def test_the_editor_tells_a_mistake_at_its_place(page: Page) -> None:
+def test_the_editor_marks_an_error_at_its_place(page: Page) -> None:
     page.goto(MISTAKE)
     assert page.locator(".cm-mistake").inner_text() == "ng:Evnt"
     assert "did you mean ng:Event" in page.locator(".cm-told").inner_text()

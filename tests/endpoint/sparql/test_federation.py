@@ -71,13 +71,13 @@ def test_one_server_asks_another(asking: Federated, port: int) -> None:
     assert {label[:10] for label in labels(reply)} == {"The Syrian"}
 
 
-def test_a_browser_gets_a_page_of_it(asking: Federated, port: int) -> None:
+def test_a_browser_gets_the_results_as_a_page(asking: Federated, port: int) -> None:
     reply = asking.ask(f"SELECT * {{ SERVICE <http://127.0.0.1:{port}/sparql> {{ {LABEL} }} }}", "text/html")
     assert reply.status == 200
     assert "The Syrian government besieges" in reply.text
 
 
-def test_a_graph_is_made_of_what_another_server_says(asking: Federated, port: int) -> None:
+def test_a_graph_is_built_from_the_answer_of_another_server(asking: Federated, port: int) -> None:
     query = f"CONSTRUCT {{ <x:y> <x:z> ?label }} {{ SERVICE <http://127.0.0.1:{port}/sparql> {{ {LABEL} }} }}"
     assert "The Syrian government besieges" in asking.ask(query, "text/turtle").text
 
@@ -100,7 +100,7 @@ def test_the_log_says_which_hosts_were_asked_and_how_long_it_took(asking: Federa
         (b"", 502),
     ],
 )
-def test_a_service_that_fails_is_a_bad_gateway_or_if_late_a_timeout(
+def test_a_failing_service_is_a_bad_gateway_and_a_late_one_a_timeout(
     asking: Federated, answer: bytes, status: int
 ) -> None:
     drip = b" " if status == 504 else b""
@@ -139,7 +139,7 @@ def test_the_guard_holds_with_services_too(asking: Federated, query: str, status
     assert asking.ask(query).status == status
 
 
-def test_servers_that_ask_in_turn_come_to_an_end(own: Settings) -> None:
+def test_servers_that_ask_each_other_in_turn_stop(own: Settings) -> None:
     own = replace(own, threads=16, service_seconds=10.0)
     with Workers(Store(Path(own.store)), own) as workers, listening(own, workers) as number:
         own_address = f"http://127.0.0.1:{number}/sparql"

@@ -49,7 +49,7 @@ def test_post_merges_and_creates(writable: Writable) -> None:
     assert triples(read(writable, path)) == 2
 
 
-def test_delete_removes_and_what_is_gone_is_404(writable: Writable) -> None:
+def test_a_deleted_graph_is_404(writable: Writable) -> None:
     path = at("urn:delete")
     put(writable, path, "<urn:a> <urn:b> 1 .")
     assert writable.write(path, "DELETE").status == 200
@@ -93,7 +93,7 @@ def test_the_default_graph_is_read_and_written(writable: Writable) -> None:
     assert writable.ask("<urn:in-default> <urn:b> 1")
 
 
-def test_the_parts_of_a_form_are_merged_or_none_is(writable: Writable) -> None:
+def test_the_parts_of_a_form_are_merged_all_or_none(writable: Writable) -> None:
     def form(*parts: tuple[str, str]) -> Reply:
         texts = [
             f'--B\r\nContent-Disposition: form-data; name="f"; filename="f"\r\nContent-Type: {kind}\r\n\r\n{text}\r\n'
@@ -174,7 +174,7 @@ def test_nothing_acceptable_is_406(writable: Writable) -> None:
     assert writable.read("/graphs?default", "image/png").status == 406
 
 
-def test_anybody_reads_and_who_writes_needs_the_token(writable: Writable, send: Send) -> None:
+def test_reading_is_open_and_writing_needs_the_token(writable: Writable, send: Send) -> None:
     assert send("/graphs?default", TURTLE).status == 200
     for method in ("PUT", "POST", "DELETE"):
         assert writable.read("/graphs?default", None, method, b"", Content_Type=TURTLE).status == 401
@@ -182,7 +182,7 @@ def test_anybody_reads_and_who_writes_needs_the_token(writable: Writable, send: 
 
 
 @pytest.mark.parametrize("accept", [TURTLE, "application/ld+json", "application/json"])
-def test_what_was_read_in_any_format_can_be_a_condition(writable: Writable, accept: str) -> None:
+def test_the_tag_of_any_format_can_be_a_condition(writable: Writable, accept: str) -> None:
     path = at(f"urn:read-as-{accept}")
     put(writable, path, "<urn:a> <urn:b> 1 .")
     tag = writable.read(path, accept).headers["etag"]

@@ -72,7 +72,7 @@ def test_the_page_of_an_answer_leads_to_its_files_and_to_the_editor(send) -> Non
     assert query in page
 
 
-def test_a_wrong_value_is_told_at_its_field_with_all_that_was_filled_in(send) -> None:
+def test_a_wrong_value_is_shown_at_its_field_and_the_form_stays_filled_in(send) -> None:
     page = answer(send, "near-a-place", accept="text/html", place="<Hama>", km="far")
     assert page.status == 400
     fields = dict(re.findall(r'<input id="(\w+)-field"([^>]*)>', page.text))
@@ -98,7 +98,7 @@ def test_the_description_of_the_addresses_has_every_parameter(send) -> None:
 
 
 @pytest.mark.parametrize("written", ["homs", " HOMS ", "Hóms"])
-def test_a_name_that_is_written_by_hand_is_understood(send, written: str) -> None:
+def test_a_name_typed_by_hand_is_understood(send, written: str) -> None:
     exact = answer(send, "in-a-place", ".csv", place="Homs")
     assert exact.text.count("\n") > 1
     assert answer(send, "in-a-place", ".csv", place=written).body == exact.body
@@ -107,7 +107,7 @@ def test_a_name_that_is_written_by_hand_is_understood(send, written: str) -> Non
     assert "is understood" not in answer(send, "in-a-place", accept="text/html", place="Homs").text
 
 
-def test_where_nothing_is_called_so_it_is_told_what_may_be_meant(send) -> None:
+def test_an_unknown_name_gets_suggestions(send) -> None:
     page = html.unescape(answer(send, "in-a-place", accept="text/html", place="Hmos").text)
     assert "0 rows" in page
     [other] = re.findall(r'Did you mean <a href="([^"]*)">Homs</a>', page)

@@ -44,7 +44,7 @@ def test_a_query_that_the_endpoint_refuses_is_an_error_with_its_reason(endpoint:
         remote.query(endpoint, "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }", None, settings)
 
 
-def test_an_endpoint_that_is_not_there_is_an_error(settings: Settings) -> None:
+def test_an_unreachable_endpoint_is_an_error(settings: Settings) -> None:
     with pytest.raises(QueryError, match="did not answer"):
         remote.query("http://127.0.0.1:1/sparql", EVENTS, None, settings)
 

@@ -71,7 +71,7 @@ def test_the_guard_is_the_same(remote: Send, send: Send, query: str, status: int
     assert remote(address).status == send(address).status == status
 
 
-def test_while_the_engine_is_down_queries_are_503_and_documents_are_there(remote: Send, oxigraph: Engine) -> None:
+def test_while_the_engine_is_down_queries_are_503_and_documents_are_served(remote: Send, oxigraph: Engine) -> None:
     oxigraph.kill()
     try:
         reply = remote(ADDRESS, "application/sparql-results+json, application/problem+json;q=0.9")

@@ -25,7 +25,7 @@ def cells(text: str) -> list[str]:
     return [html.unescape(re.sub(r"<[^>]*>", "", one)).strip() for one in re.findall(r"<td[^>]*>(.*?)</td>", text)]
 
 
-def test_a_thing_is_shown_by_its_title_and_leads_to_its_page(send) -> None:
+def test_a_thing_is_shown_by_its_title_and_links_its_page(send) -> None:
     text = page(
         send, "SELECT ?p { VALUES ?p { <http://127.0.0.1:8000/entity/en/Homs> <http://127.0.0.1:8000/x> } }"
     ).text
@@ -33,7 +33,7 @@ def test_a_thing_is_shown_by_its_title_and_leads_to_its_page(send) -> None:
     assert 'href="/entity/en/Homs" lang="en"' in text
 
 
-def test_a_title_beside_its_thing_leads_there_and_is_told_once(send) -> None:
+def test_a_title_beside_its_thing_links_it_and_is_shown_once(send) -> None:
     query = 'SELECT ?title ?p { VALUES (?p ?title) { (<http://127.0.0.1:8000/entity/en/Homs> "Homs"@en) } }'
     text = page(send, query).text
     assert cells(text) == ["Homs", "entity/en/Homs"]
@@ -51,7 +51,7 @@ def test_rows_come_in_pages_that_lead_to_each_other(send) -> None:
 
 
 @pytest.mark.parametrize("number", ["0", "4", "x", "99999999999"])
-def test_a_page_that_there_is_none_of_is_refused(send, number: str) -> None:
+def test_a_page_that_does_not_exist_is_refused(send, number: str) -> None:
     assert page(send, NUMBERS, page=number).status == 400
 
 
@@ -68,7 +68,7 @@ def test_downloads_ask_for_the_same_dataset(send) -> None:
     assert "default-graph-uri=http%3A%2F%2Fa.example%2Fnone&format=csv" in text
 
 
-def test_odd_terms_are_shown(send) -> None:
+def test_unusual_terms_are_shown(send) -> None:
     query = 'SELECT * { VALUES (?a ?b) { ("x"@ar UNDEF) (<mailto:a@b.example> 1.5) } BIND (BNODE() AS ?c) }'
     text = page(send, query).text
     assert 'lang="ar" dir="rtl"' in text

@@ -44,7 +44,7 @@ def test_the_columns_tell_which_views_there_are(row: dict[str, Any], views: list
     assert list(columns(list(row), [row]).views) == views
 
 
-def test_a_column_of_different_values_is_part_of_no_figure() -> None:
+def test_a_column_of_mixed_types_is_in_no_chart() -> None:
     rows = [{"n": literal("3", INTEGER), "t": literal("a")}, {"n": literal("three"), "t": literal("b")}]
     assert columns(["n", "t"], rows) == ResultColumns(text="t")
     assert columns(["n"], []) == ResultColumns()
@@ -82,7 +82,7 @@ def test_a_chart_of_other_rows_has_a_bar_for_each_of_the_first(send) -> None:
 
 
 @pytest.mark.parametrize("period", ["2012-13", "0000"])
-def test_a_period_that_is_none_is_not_drawn(send, period: str) -> None:
+def test_an_invalid_period_is_not_drawn(send, period: str) -> None:
     reply = page(send, f'SELECT * {{ VALUES (?when ?n) {{ ("{period}" 3) }} }}', "chart")
     assert (reply.status, "nothing to draw" in reply.text) == (200, True)
 
@@ -92,7 +92,7 @@ def test_a_view_that_the_columns_do_not_allow_is_refused_with_those_they_do(send
     assert (reply.status, "table or map" in reply.text) == (400, True)
 
 
-def test_views_are_led_to_and_downloads_have_none(send) -> None:
+def test_pages_link_to_views_and_downloads_have_none(send) -> None:
     text = html.unescape(page(send, PLACES.format(HERE), "map").text)
     assert re.search(r'<a href="/sparql\?query=[^"]*&view=table"', text)
     assert re.search(r'<a href="[^"]*&view=map" rel="nofollow" aria-current="page">Map</a>', text)

@@ -44,7 +44,7 @@ def test_the_answer_says_what_changed_and_an_update_without_effect_makes_no_snap
     assert json.loads(writable.update("").body)["snapshot"] == first["snapshot"]
 
 
-def test_a_server_that_does_not_write_refuses_with_403(send: Send) -> None:
+def test_a_read_only_server_refuses_with_403(send: Send) -> None:
     reply = send("/sparql", None, "POST", INSERT.encode(), Content_Type=DIRECT, Authorization=BEARER)
     assert (reply.status, reply.type) == (403, "application/problem+json")
     form = urlencode({"update": INSERT}).encode()
@@ -152,7 +152,7 @@ def test_a_long_body_is_refused_before_it_is_read_unless_its_sender_may_write(wr
     assert writable.read("/sparql", None, "POST", form, Content_Type=FORM).status == 413
 
 
-def test_the_endpoint_says_what_it_takes(writable: Writable, send: Send) -> None:
+def test_the_endpoint_describes_what_it_accepts(writable: Writable, send: Send) -> None:
     options = writable.read("/sparql", method="OPTIONS").headers
     assert DIRECT in options["accept-post"]
     assert options["accept-query"] == f"application/sparql-query, {FORM}"

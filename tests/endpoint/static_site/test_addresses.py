@@ -36,7 +36,7 @@ BELOW = StaticAddresses("/kg", ("html",), frozenset())
         ("/event/2011-11-08/abc/history.json?page=2", "/event/2011-11-08/abc/history.page-2.json"),
     ],
 )
-def test_a_link_leads_to_the_file_of_the_same(link: str, href: str) -> None:
+def test_a_link_leads_to_the_file_of_the_same_document(link: str, href: str) -> None:
     assert SITE.href(link) == href
 
 
@@ -52,7 +52,7 @@ def test_a_link_leads_to_the_file_of_the_same(link: str, href: str) -> None:
         ("/events?language=zh", "/search.html"),
     ],
 )
-def test_what_needs_a_server_leads_to_what_there_is_instead(link: str, href: str) -> None:
+def test_a_link_that_needs_a_server_leads_to_its_static_replacement(link: str, href: str) -> None:
     assert SITE.href(link) == href
 
 
@@ -64,7 +64,7 @@ def test_what_needs_a_server_leads_to_what_there_is_instead(link: str, href: str
         *("/places?q=Homs", "/doc/entity/en/Homs?page=x", "/doc/snapshot/20111109T060000000000Z"),
     ],
 )
-def test_what_the_site_cannot_have_leads_nowhere(link: str) -> None:
+def test_links_that_the_site_cannot_have_are_removed(link: str) -> None:
     assert SITE.href(link) is None
 
 
@@ -87,5 +87,5 @@ def test_no_two_documents_have_the_same_file() -> None:
 
 
 @pytest.mark.parametrize(("link", "unfit"), [(f"/entity/en/{'a' * 300}", True), ("/entity/en/A", False), ("/x", False)])
-def test_what_no_file_system_can_have_is_known(link: str, unfit: bool) -> None:
+def test_names_that_no_file_system_can_have_are_known(link: str, unfit: bool) -> None:
     assert SITE.is_unfit(link) == unfit

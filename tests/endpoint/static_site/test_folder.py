@@ -24,7 +24,7 @@ def test_only_what_differs_is_written(folder: SiteFolder) -> None:
     assert [one.name for one in (folder.path / "a").iterdir()] == ["b.html"]
 
 
-def test_what_is_gone_is_removed_with_its_folders(folder: SiteFolder) -> None:
+def test_removed_files_go_with_their_folders(folder: SiteFolder) -> None:
     for one in ("a/b/c.html", "a/d.html"):
         folder.write(one, b"1")
     assert folder.finish(["a/b/c.html", "a/d.html"]) == 0
@@ -40,7 +40,7 @@ def test_a_file_that_no_run_has_written_stays(folder: SiteFolder) -> None:
     assert (folder.path / "CNAME").exists()
 
 
-def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
+def test_a_folder_that_was_not_made_by_this_command_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(ConfigurationError, match="not belong to a site"), SiteFolder(tmp_path).begun():
         pass
@@ -51,14 +51,14 @@ def test_two_runs_do_not_write_into_one_folder(folder: SiteFolder) -> None:
         pass
 
 
-def test_what_a_killed_run_wrote_goes_if_the_site_has_it_no_more(folder: SiteFolder) -> None:
+def test_a_file_that_a_killed_run_wrote_is_removed_if_the_site_no_longer_has_it(folder: SiteFolder) -> None:
     folder.write("a.html", b"1")
     folder.alias("b.html", "a.html")
     assert folder.finish(["b.html"]) == 1
     assert [one.name for one in folder.path.glob("*.html")] == ["b.html"]
 
 
-def test_what_a_killed_run_was_making_is_made_anew_and_nothing_is_left_of_it(
+def test_a_file_that_a_killed_run_was_writing_is_written_again_and_leaves_nothing_behind(
     folder: SiteFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def kill(_: Path, __: Path) -> Path:

@@ -73,7 +73,7 @@ def test_a_document_has_the_bytes_that_the_server_sends(static_site: Path, send:
         *(f"timemap/link/{EVENT}.link", f"timemap/json/{EVENT}.json"),
     ],
 )
-def test_the_site_has_what_is_not_a_document_too(static_site: Path, file: str) -> None:
+def test_the_site_has_everything_besides_documents_too(static_site: Path, file: str) -> None:
     assert (static_site / file).stat().st_size > 0
 
 
@@ -93,7 +93,7 @@ def test_the_number_of_processes_changes_no_byte_and_a_second_run_writes_nothing
     assert (again.changed, again.removed) == (0, 0)
 
 
-def test_after_a_change_only_what_says_it_is_written_and_what_is_gone_is_removed(
+def test_after_a_change_only_affected_files_are_written_and_removed_ones_deleted(
     settings: Settings, tmp_path: Path
 ) -> None:
     text = TURTLE.read_text(encoding="utf-8")

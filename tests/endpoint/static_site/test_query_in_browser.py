@@ -6,14 +6,14 @@ import pytest
 from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.slow(
-    also="tests/endpoint/static_site/test_addresses.py::test_what_needs_a_server_leads_to_what_there_is_instead"
+    also="tests/endpoint/static_site/test_addresses.py::test_a_link_that_needs_a_server_leads_to_its_static_replacement"
 )
 HOMS = """PREFIX ng: <https://w3id.org/newsgraph/ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT ?event ?title WHERE { ?event a ng:Event ; ng:place ?place ; rdfs:label ?title . ?place rdfs:label "Homs"@en }"""
 
 
-def test_the_browser_asks_the_dump_of_a_year_and_nobody_else(served: int, browser: Browser) -> None:
+def test_the_browser_fetches_only_the_dump_of_a_year(served: int, browser: Browser) -> None:
     with browser.new_context(base_url=f"http://127.0.0.1:{served}") as context:
         context.set_default_timeout(60_000)
         page, asked, faults = context.new_page(), [], []
@@ -31,7 +31,7 @@ def test_the_browser_asks_the_dump_of_a_year_and_nobody_else(served: int, browse
         assert any(one.endswith("newsgraph-2011.nt.gz") for one in asked)
 
 
-def test_a_mistake_in_a_query_is_told_and_the_next_one_is_answered(served: int, browser: Browser) -> None:
+def test_an_error_in_a_query_is_shown_and_the_next_query_is_answered(served: int, browser: Browser) -> None:
     with browser.new_context(base_url=f"http://127.0.0.1:{served}") as context:
         context.set_default_timeout(60_000)
         page = context.new_page()

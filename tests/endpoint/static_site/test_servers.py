@@ -15,7 +15,7 @@ from tests.service.conftest import free_port
 
 EVENT = "event/2011-11-08/abcdefghij"
 pytestmark = pytest.mark.slow(
-    also="tests/endpoint/static_site/test_addresses.py::test_a_link_leads_to_the_file_of_the_same"
+    also="tests/endpoint/static_site/test_addresses.py::test_a_link_leads_to_the_file_of_the_same_document"
 )
 CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
@@ -63,7 +63,7 @@ def test_a_thing_leads_to_the_document_about_it(served: int, suffix: str) -> Non
 
 
 @pytest.mark.parametrize("path", ["event/2011-11-08/nothing", "doc/event/2011-11-08/nothing", "nothing", "a/.git/b"])
-def test_what_is_not_there_is_not_found(served: int, path: str) -> None:
+def test_an_unknown_address_is_not_found(served: int, path: str) -> None:
     reply = get(served, f"/{path}", Accept="text/html")
     assert reply.status == 404
     assert reply.headers["access-control-allow-origin"] == "*"

@@ -69,7 +69,7 @@ def past() -> PastDocuments:
 @pytest.mark.parametrize(
     ("path", "has_mementos", "has_history"), [(ONE, False, False), (TWO, True, True), (GONE, True, True)]
 )
-def test_only_what_has_changed_has_a_past(
+def test_only_changed_documents_have_a_past(
     past: PastDocuments, path: str, has_mementos: bool, has_history: bool
 ) -> None:
     mementos = [f"/timemap/link/{path}", f"/timemap/json/{path}", f"/memento/20111108060000/{path}"]
@@ -84,14 +84,14 @@ def test_the_document_of_an_event_serves_for_its_only_revision_and_for_no_other_
     assert [past.same(one) for one in others] == [None] * 5
 
 
-def test_what_the_graph_does_not_know_has_no_past(past: PastDocuments) -> None:
+def test_an_unknown_thing_has_no_past(past: PastDocuments) -> None:
     unknown = "event/2011-11-08/zzzzzzzzzz"
     assert not past.has(f"/timemap/link/{unknown}")
     assert past.has(f"/{unknown}/history")
     assert past.same(f"/{unknown}/revision/0") is None
 
 
-@pytest.mark.slow(also="tests/endpoint/static_site/test_unchanged.py::test_only_what_has_changed_has_a_past")
+@pytest.mark.slow(also="tests/endpoint/static_site/test_unchanged.py::test_only_changed_documents_have_a_past")
 def test_the_files_and_the_links_of_a_site_agree_about_the_past(settings: Settings, tmp_path: Path) -> None:
     publish_turtle(tmp_path / "store", TURTLE)
     found = written(tmp_path / "site", replace(settings, store=str(tmp_path / "store"), serve_url=""))

@@ -73,7 +73,7 @@ def test_the_events_of_a_page_are_the_first_of_its_list(send) -> None:
     assert 'href="/events?place=entity/en/Homs">All 1 event</a>' in shown
 
 
-def test_statements_are_there_for_who_opens_them(send) -> None:
+def test_statements_are_shown_on_request(send) -> None:
     tree = html5lib.parse(page(send, "entity/en/Homs"), namespaceHTMLElements=False)
     [statements] = [one for one in tree.iter("details") if one.get("class") == "statements"]
     assert statements.get("open") is None
@@ -81,7 +81,7 @@ def test_statements_are_there_for_who_opens_them(send) -> None:
 
 
 @pytest.mark.parametrize("path", THINGS)
-def test_no_page_calls_anything_an_entity(path: str, send) -> None:
+def test_no_page_uses_the_word_entity(path: str, send) -> None:
     shown = page(send, path).partition('<details class="statements">')
     assert not re.search(r">\s*(an )?Entity\s*<", shown[0], re.IGNORECASE)
 
@@ -102,7 +102,7 @@ def test_no_page_calls_anything_an_entity(path: str, send) -> None:
         ([terms.CONCEPT], {"category": 9}, "Category"),
     ],
 )
-def test_a_thing_is_called_what_is_known_of_it(classes: list, events: dict[str, int], word: str) -> None:
+def test_a_thing_is_named_by_its_best_known_label(classes: list, events: dict[str, int], word: str) -> None:
     reader = described(rdf_type=[one.value for one in classes])
     assert kind(reader, BASE + "entity/en/X", events) == word
 

@@ -30,7 +30,7 @@ def forget(repository: Repository, commit: str) -> None:
     (repository.root / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
 
 
-def test_what_is_kept_and_what_is_new_is_all(filled: Repository, tmp_path: Path) -> None:
+def test_kept_and_new_commits_are_all_commits(filled: Repository, tmp_path: Path) -> None:
     filled.commit(1, b="1", c="1")
     filled.commit(2)
     keep(filled, tmp_path)
@@ -41,7 +41,7 @@ def test_what_is_kept_and_what_is_new_is_all(filled: Repository, tmp_path: Path)
     assert len(told(filled, None)) == 5
 
 
-def test_git_is_not_asked_for_what_is_kept(filled: Repository, tmp_path: Path) -> None:
+def test_git_is_not_asked_for_kept_commits(filled: Repository, tmp_path: Path) -> None:
     filled.commit(1, b="1")
     keep(filled, tmp_path)
     filled.commit(2, b="2")
@@ -52,7 +52,7 @@ def test_git_is_not_asked_for_what_is_kept(filled: Repository, tmp_path: Path) -
         told(filled, None)
 
 
-def test_of_several_the_newest_is_taken(filled: Repository, tmp_path: Path) -> None:
+def test_the_newest_of_several_logs_is_used(filled: Repository, tmp_path: Path) -> None:
     keep(filled, tmp_path)
     filled.commit(1, b="1")
     keep(filled, tmp_path)
@@ -73,7 +73,7 @@ def test_the_log_of_commits_that_are_no_longer_of_the_main_line_is_not_taken(
     assert len(told(filled, tmp_path)) == 2
 
 
-def test_what_a_merge_brought_is_new(filled: Repository, tmp_path: Path) -> None:
+def test_commits_that_a_merge_brought_are_new(filled: Repository, tmp_path: Path) -> None:
     filled.git("checkout", "-q", "-b", "side")
     filled.commit(1, b="1")
     keep(filled, tmp_path)
@@ -84,7 +84,7 @@ def test_what_a_merge_brought_is_new(filled: Repository, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "empty", "a folder"])
-def test_a_log_that_is_damaged_is_none(filled: Repository, tmp_path: Path, damage: str) -> None:
+def test_a_damaged_log_is_ignored(filled: Repository, tmp_path: Path, damage: str) -> None:
     file = keep(filled, tmp_path)
     whole = file.read_bytes()
     file.unlink()
@@ -95,7 +95,7 @@ def test_a_log_that_is_damaged_is_none(filled: Repository, tmp_path: Path, damag
     assert told(filled, tmp_path) == told(filled, None)
 
 
-def test_a_log_that_was_asked_for_in_another_way_is_none(
+def test_a_log_of_another_request_is_ignored(
     filled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep(filled, tmp_path)
@@ -106,5 +106,5 @@ def test_a_log_that_was_asked_for_in_another_way_is_none(
         told(filled, tmp_path)
 
 
-def test_without_a_folder_all_is_asked_for(filled: Repository, tmp_path: Path) -> None:
+def test_without_a_folder_the_whole_log_is_requested(filled: Repository, tmp_path: Path) -> None:
     assert told(filled, tmp_path / "none") == told(filled, None)

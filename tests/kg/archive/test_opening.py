@@ -75,7 +75,7 @@ def test_pages_come_in_the_order_that_is_asked_for(tmp_path: Path) -> None:
     assert [page.path for page in archive.pages(reversed(archive.versions))] == [NEXT_DAY, DAY]
 
 
-def test_files_that_are_no_pages_are_listed(tmp_path: Path) -> None:
+def test_files_that_are_not_pages_are_listed(tmp_path: Path) -> None:
     write(tmp_path, {DAY: "* a", "notes.txt": "", "img/a.jpg": "", ".git.txt": ""})
     assert opened(tmp_path).others == (".git.txt", "img/a.jpg", "notes.txt")
 
@@ -96,7 +96,7 @@ def test_symbolic_links_are_not_followed(tmp_path: Path) -> None:
     assert [one.path for one in archive.unread] == ["2011_November_10.txt", NEXT_DAY]
 
 
-def test_what_is_no_regular_file_is_no_page(tmp_path: Path) -> None:
+def test_anything_that_is_not_a_regular_file_is_not_a_page(tmp_path: Path) -> None:
     write(tmp_path, {DAY: "* a"})
     os.mkfifo(tmp_path / NEXT_DAY)
     assert opened(tmp_path).paths == [DAY]
@@ -115,7 +115,7 @@ def test_folders_may_have_any_name(tmp_path: Path, folder: str) -> None:
 
 @pytest.mark.parametrize("name", [b"\xff", b"a\nb", b"a\tb", b"a\x1bb"])
 @pytest.mark.parametrize("in_git", [False, True])
-def test_a_name_that_the_graph_cannot_carry_is_no_page(tmp_path: Path, name: bytes, in_git: bool) -> None:
+def test_a_name_that_the_graph_cannot_carry_is_not_a_page(tmp_path: Path, name: bytes, in_git: bool) -> None:
     odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
     write(tmp_path, {DAY: "* a", f"{odd}/{DAY}": "* b"})
     if in_git:
@@ -126,7 +126,7 @@ def test_a_name_that_the_graph_cannot_carry_is_no_page(tmp_path: Path, name: byt
     assert archive.others[0].encode()
 
 
-def test_what_is_no_folder_is_refused(tmp_path: Path) -> None:
+def test_anything_that_is_not_a_folder_is_refused(tmp_path: Path) -> None:
     file = write(tmp_path, {"archive.rar": ""}) / "archive.rar"
     for root in (tmp_path / "missing", file):
         assert refusal(root).startswith(f"{root} is not a folder: give a folder of pages or a git repository")
@@ -141,7 +141,7 @@ def test_a_folder_of_pictures_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("in_git", [False, True])
-def test_a_page_over_the_limit_is_not_read_and_told(tmp_path: Path, in_git: bool) -> None:
+def test_a_page_over_the_limit_is_skipped_and_reported(tmp_path: Path, in_git: bool) -> None:
     write(tmp_path, {DAY: "a" * LIMIT, NEXT_DAY: "a" * (LIMIT + 1), "big.jpg": "a" * 2 * LIMIT})
     if in_git:
         commit(tmp_path, {})
@@ -225,7 +225,7 @@ def test_a_linked_work_tree_is_refused_since_its_repository_is_elsewhere(tmp_pat
     assert "names another folder" in refusal(tmp_path / "linked")
 
 
-def test_links_and_submodules_of_a_repository_are_no_pages(tmp_path: Path) -> None:
+def test_links_and_submodules_of_a_repository_are_not_pages(tmp_path: Path) -> None:
     commit(tmp_path, {DAY: "* a"})
     (tmp_path / NEXT_DAY).symlink_to(DAY)
     head = git(tmp_path, "rev-parse", "HEAD")

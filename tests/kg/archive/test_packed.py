@@ -72,7 +72,7 @@ def test_a_table_alone_may_be_packed(tmp_path: Path) -> None:
     assert len(opened(tmp_path / "events.csv.zst").versions) == 1
 
 
-def test_links_and_paths_that_lead_out_are_told_and_not_followed(tmp_path: Path) -> None:
+def test_links_and_paths_that_lead_outside_are_reported_and_not_followed(tmp_path: Path) -> None:
     link = tarfile.TarInfo("data/2011_November_9.txt")
     link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
     tar(tmp_path / "a.tar", {DAY: b"* A.", "../2011_November_7.txt": b"* B.", "/2011_November_6.txt": b"* C."}, link)
@@ -94,7 +94,7 @@ def test_links_in_a_zip_are_not_followed(tmp_path: Path) -> None:
     assert [one.reason for one in opened(tmp_path / "a.zip").unread] == ["is a link or a device, which is not followed"]
 
 
-def test_a_large_page_is_told(tmp_path: Path) -> None:
+def test_a_large_page_is_reported(tmp_path: Path) -> None:
     tar(tmp_path / "a.tar", {DAY: b"* A.", "2011_November_9.txt": b"x" * 200_000})
     assert "more than the 100,000 allowed" in opened(tmp_path / "a.tar").unread[0].reason
 
@@ -115,7 +115,7 @@ def test_a_git_repository_in_an_archive_is_refused(tmp_path: Path) -> None:
         opened(tmp_path / "a.tar")
 
 
-def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decompression_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packed, "FREELY", 1_000)
     monkeypatch.setattr(packed, "LARGEST_RATIO", 10)
     zipped(tmp_path / "a.zip", {DAY: b"0" * 10_000_000})
@@ -123,7 +123,7 @@ def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         opened(tmp_path / "a.zip")
 
 
-def test_other_files_are_no_packed_archives() -> None:
+def test_other_files_are_not_packed_archives() -> None:
     assert packed.is_packed("a.TAR.GZ")
     assert packed.is_packed("a.tzst")
     assert not packed.is_packed("a.csv.gz")

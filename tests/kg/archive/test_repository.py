@@ -63,7 +63,7 @@ def test_a_link_in_what_is_read_is_refused(filled: Repository, other: Repository
     assert "is neither a file nor a folder" in refusal(filled.root)
 
 
-def test_a_hook_that_is_a_link_stops_nobody(filled: Repository, other: Repository) -> None:
+def test_a_hook_that_is_a_link_does_not_prevent_reading(filled: Repository, other: Repository) -> None:
     own(filled, "hooks").mkdir(exist_ok=True)
     own(filled, "hooks/pre-commit").symlink_to(own(other, "config"))
     assert filled.told() == [("a.txt", 0, "* a")]
@@ -138,7 +138,7 @@ def test_no_configuration_is_read_and_so_nothing_that_it_includes(
     ["core.worktree=../../other", "core.bare=true", "extensions.partialClone=origin", "extensions.nobodyKnows=1",
      "core.repositoryFormatVersion=9", "core.attributesFile=/dev/full", "log.mailmap=true"],
 )  # fmt: skip
-def test_what_a_repository_says_of_itself_leads_nowhere(filled: Repository, setting: str) -> None:
+def test_the_configuration_of_a_repository_leads_nowhere(filled: Repository, setting: str) -> None:
     filled.git("config", *setting.split("="))
     assert filled.told() == [("a.txt", 0, "* a")]
 
@@ -154,7 +154,7 @@ def test_the_settings_of_the_user_are_not_read(
     assert filled.told() == [("a.txt", 0, "* a")]
 
 
-def test_a_replaced_commit_is_read_as_it_was_made_and_that_is_told(filled: Repository) -> None:
+def test_a_replaced_commit_is_read_as_it_was_made_and_reported(filled: Repository) -> None:
     before = filled.told()
     first = filled.git("rev-parse", "HEAD")
     filled.git("checkout", "-q", "--orphan", "made-up")
@@ -168,7 +168,7 @@ def test_a_replaced_commit_is_read_as_it_was_made_and_that_is_told(filled: Repos
     )
 
 
-def test_a_grafted_parent_is_none_and_that_is_told(filled: Repository) -> None:
+def test_a_grafted_parent_is_ignored_and_reported(filled: Repository) -> None:
     before = filled.told()
     head = filled.git("rev-parse", "HEAD")
     filled.git("checkout", "-q", "--orphan", "made-up")
@@ -180,7 +180,7 @@ def test_a_grafted_parent_is_none_and_that_is_told(filled: Repository) -> None:
     assert "has grafts (info/grafts), which are not heeded" in find_repository(filled.root).remarks[0]
 
 
-def test_an_index_of_commits_that_lies_is_not_read(filled: Repository) -> None:
+def test_a_forged_commit_graph_is_not_read(filled: Repository) -> None:
     filled.commit(1, **{"a.txt": "* b"})
     expected = filled.told()
     filled.git("commit-graph", "write", "--reachable")
@@ -248,7 +248,7 @@ def test_a_head_without_a_commit_names_the_branches_of_remotes_if_there_are_no_o
     assert find_repository(tmp_path / "clone").head == filled.git("rev-parse", "main")
 
 
-def test_of_many_branches_some_are_named(filled: Repository) -> None:
+def test_some_of_many_branches_are_named(filled: Repository) -> None:
     for number in range(30):
         filled.git("branch", f"b{number:02}")
     filled.git("symbolic-ref", "HEAD", "refs/heads/master")
@@ -264,7 +264,7 @@ def test_a_detached_head_is_read_and_the_branches_are_told(filled: Repository) -
 
 
 @pytest.mark.parametrize("content", ["", "x", "ref:", "0" * 41, "ref: refs/heads/a b"])
-def test_a_head_that_is_none_is_refused(filled: Repository, content: str) -> None:
+def test_an_invalid_head_is_refused(filled: Repository, content: str) -> None:
     own(filled, "HEAD").write_text(content)
     assert "HEAD of" in refusal(filled.root)
 

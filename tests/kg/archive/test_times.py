@@ -44,7 +44,7 @@ def bound(*hours: float | None) -> list[float | None]:
         ([1, 2, 9, 8, 7, 3, 4, 5], [1, 2, 2, 2, 2, 3, 4, 5]),
     ],
 )
-def test_what_cannot_be_true_is_bounded_by_its_neighbours(said: list[float | None], taken: list[float | None]) -> None:
+def test_an_impossible_time_is_bounded_by_its_neighbours(said: list[float | None], taken: list[float | None]) -> None:
     assert bound(*said) == taken
 
 
@@ -59,7 +59,7 @@ def test_a_time_before_the_web_cannot_be_true(written: str) -> None:
 
 
 @pytest.mark.parametrize("written", ["", "x", "99999999999999", "9" * 23, "253402300800", "-62135596801", "1.5"])
-def test_what_is_no_time_is_none(written: str) -> None:
+def test_an_invalid_time_is_no_time(written: str) -> None:
     assert read_time(written) is None
 
 

@@ -29,7 +29,7 @@ REVISIONS = st.builds(
 
 
 @given(REVISIONS)
-def test_what_is_written_is_read_again(one: WikiRevision) -> None:
+def test_trailers_are_read_as_they_were_written(one: WikiRevision) -> None:
     assert trailers.read(one.lines().splitlines()) == one
 
 
@@ -44,7 +44,7 @@ def test_what_is_written_is_read_again(one: WikiRevision) -> None:
         (f"Wiki-Path: {PATH}", "Wiki-Hidden: all"),
     ],
 )
-def test_what_makes_no_sense_is_no_revision(lines: tuple[str, ...]) -> None:
+def test_an_invalid_trailer_is_not_a_revision(lines: tuple[str, ...]) -> None:
     assert trailers.read(lines) is None
 
 
@@ -58,7 +58,7 @@ def line(*commits: Commit) -> MainLine:
     return MainLine.of(commits, datetime(2026, 1, 1, tzinfo=UTC))
 
 
-def test_a_revision_with_the_text_of_the_one_before_is_a_version_and_a_hidden_one_is_told() -> None:
+def test_a_revision_with_unchanged_text_is_a_version_and_a_hidden_one_is_reported() -> None:
     found = line(commit(1, "a"), commit(2, None), commit(3, None, hidden="is hidden"), commit(4, "b"))
     versions = list(found.versions(lambda path: path == PATH))
     assert [(one.commit, one.blob, one.parent) for one in versions] == [

@@ -74,7 +74,7 @@ def test_build_prints_sums_that_add_up(run_kg: RunKg, sample: tuple[Path, ...], 
     assert f"lines not understood {len(report['lines not understood'])}" in text
 
 
-def test_build_makes_what_visitors_would_wait_for(run_kg: RunKg, archive: Archive, tmp_path: Path) -> None:
+def test_build_makes_the_files_that_visitors_would_wait_for(run_kg: RunKg, archive: Archive, tmp_path: Path) -> None:
     pages = archive({DAY: PAGE})
     store = tmp_path / "store"
     done = run_kg("build", pages, "--store", store)
@@ -84,7 +84,7 @@ def test_build_makes_what_visitors_would_wait_for(run_kg: RunKg, archive: Archiv
     assert {artefacts.state(one, current) for one in kinds.PREPARED} == {ArtefactState.READY}
 
 
-def test_build_leaves_that_to_the_server_if_told_so(run_kg: RunKg, archive: Archive, tmp_path: Path) -> None:
+def test_build_leaves_that_to_the_server_on_request(run_kg: RunKg, archive: Archive, tmp_path: Path) -> None:
     pages = archive({DAY: PAGE})
     assert run_kg("build", pages, "--store", tmp_path / "store", "--no-derived").stderr == b""
     assert not (tmp_path / "store" / "cache").exists()
@@ -110,7 +110,9 @@ def test_a_build_whose_snapshot_another_one_replaces_says_so_once(
     assert "warning" not in told
 
 
-def test_build_says_what_each_kind_of_line_not_understood_is(run_kg: RunKg, archive: Archive, tmp_path: Path) -> None:
+def test_build_explains_each_kind_of_line_that_was_not_understood(
+    run_kg: RunKg, archive: Archive, tmp_path: Path
+) -> None:
     root = archive({DAY: PAGE + "A stray line\nAnother stray line\n"})
     done = run_kg("build", root, "--store", tmp_path / "store")
     assert "lines not understood 2\n    2 text outside a list\n" in done.stdout.decode()
@@ -199,7 +201,7 @@ BAD_ARCHIVES = (
 
 
 @pytest.mark.parametrize(("make", "said"), BAD_ARCHIVES, ids=[make.__name__ for make, _ in BAD_ARCHIVES])
-def test_what_is_no_archive_gives_one_line_and_builds_nothing(
+def test_an_invalid_archive_gives_one_line_and_builds_nothing(
     run_kg: RunKg, tmp_path: Path, make: Callable[[Path], None], said: str
 ) -> None:
     make(tmp_path / "archive")
@@ -219,7 +221,7 @@ def test_a_store_that_cannot_be_written_gives_one_line(
 
 
 @pytest.mark.parametrize("size", [0, 5_000])
-def test_a_disk_that_is_full_gives_one_line_and_leaves_the_store_as_it_was(
+def test_a_full_disk_gives_one_line_and_leaves_the_store_unchanged(
     run_kg: RunKg, archive: Archive, tmp_path: Path, size: int
 ) -> None:
     store = tmp_path / "store"
@@ -258,14 +260,12 @@ def test_a_report_that_cannot_be_written_gives_one_line(archive: Archive, tmp_pa
     ],
     ids=" ".join,
 )
-def test_a_setting_that_makes_no_sense_gives_one_line(
-    archive: Archive, tmp_path: Path, options: tuple[str, str]
-) -> None:
+def test_an_invalid_setting_gives_one_line(archive: Archive, tmp_path: Path, options: tuple[str, str]) -> None:
     refused(run_here("build", archive({DAY: PAGE}), "--store", tmp_path / "store", *options))
     assert not (tmp_path / "store").exists()
 
 
-def test_a_variable_of_the_environment_that_makes_no_sense_gives_one_line(run_kg: RunKg, tmp_path: Path) -> None:
+def test_an_invalid_environment_variable_gives_one_line(run_kg: RunKg, tmp_path: Path) -> None:
     assert "KG_JOBS must be int" in refused(run_kg("build", tmp_path, env={"KG_JOBS": "many"}))
 
 
@@ -382,7 +382,7 @@ def test_a_store_without_a_snapshot_is_refused(tmp_path: Path, command: tuple[st
     [("dump", "--format", "ntriples"), ("query", "SELECT * WHERE { ?s ?p ?o }", "--format", "tsv")],
     ids=lambda one: one[0],
 )
-def test_a_reader_that_stops_reading_is_no_error(sample_store: Path, command: tuple[str, ...]) -> None:
+def test_a_reader_that_stops_reading_is_not_an_error(sample_store: Path, command: tuple[str, ...]) -> None:
     arguments = [sys.executable, "-m", "kg", *command, "--store", str(sample_store)]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as running:
         assert running.stdout is not None
@@ -468,7 +468,7 @@ def test_query_cites_an_answer_and_says_whether_its_snapshot_stays(served_store:
     "arguments",
     [("--keep", COUNT), ("--cite", "--format", "csv", COUNT), ("--cite", "--endpoint", "http://127.0.0.1:1/", COUNT)],
 )
-def test_what_goes_with_cite_is_told(arguments: tuple[str, ...], served_store: Path) -> None:
+def test_options_that_go_with_cite_are_named(arguments: tuple[str, ...], served_store: Path) -> None:
     done = run_here("query", *arguments, "--store", served_store)
     assert done.returncode == 2
     assert b"--keep is for --cite" in done.stderr

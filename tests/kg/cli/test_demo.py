@@ -68,7 +68,7 @@ def test_the_tutorial_has_commands_and_addresses() -> None:
     assert len(ADDRESSES) == 5
 
 
-def test_the_table_of_the_tutorial_is_read_whole_and_what_says_nothing_is_told(tmp_path: Path) -> None:
+def test_the_table_of_the_tutorial_is_read_whole_and_unused_columns_are_reported(tmp_path: Path) -> None:
     assert run("demo", "--table", tmp_path / "year").exit_code == 0
     shown = run("check", "--preview", tmp_path / "year" / "events.csv").output
     assert "30 pages, 30 events; the first:\n  2024-01-01  An earthquake" in shown
@@ -87,7 +87,7 @@ def test_a_table_is_not_written_over(tmp_path: Path) -> None:
     assert "exists already: name another folder" in done.output
 
 
-def test_a_preview_tells_what_would_be_lost(tmp_path: Path) -> None:
+def test_a_preview_reports_what_would_be_lost(tmp_path: Path) -> None:
     (tmp_path / "events.csv").write_text(
         "date,title,places,more\n2024-12-07,Shops open.,Nowhereville,x\n31 June,A day.,,\n"
         "2024-12-08,Shops close.,Homs,\n"
@@ -103,7 +103,7 @@ def test_a_preview_tells_what_would_be_lost(tmp_path: Path) -> None:
     assert "no licence is stated for events, and none will be claimed\n" in shown
 
 
-def test_a_preview_tells_what_is_wrong_in_a_mapping(tmp_path: Path) -> None:
+def test_a_preview_reports_errors_in_a_mapping(tmp_path: Path) -> None:
     (tmp_path / "events.csv").write_text("a,b\n1,2\n")
     (tmp_path / "events.toml").write_text("[columns]\ndate = 'day'\ntitle = 'b'\n")
     done = run("check", "--preview", tmp_path / "events.csv")
@@ -128,7 +128,7 @@ def test_every_preset_is_documented() -> None:
 
 
 @pytest.mark.slow(
-    also="tests/kg/cli/test_demo.py::test_the_table_of_the_tutorial_is_read_whole_and_what_says_nothing_is_told"
+    also="tests/kg/cli/test_demo.py::test_the_table_of_the_tutorial_is_read_whole_and_unused_columns_are_reported"
 )
 def test_the_commands_of_the_tutorial_lead_to_a_site_with_a_map(tmp_path: Path, started: list[Serving]) -> None:
     folder = tmp_path

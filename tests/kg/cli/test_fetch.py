@@ -42,7 +42,7 @@ def test_the_pages_of_months_of_another_edition_are_fetched(tmp_path: Path, more
         (("--from", "2019-07-01", "--to", "2019-07-01", "--fetch-rate", "0"), "must be more than 0"),
     ],
 )
-def test_what_makes_no_sense_is_refused_in_one_line(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+def test_invalid_options_are_refused_in_one_line(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
     done = fetch(*arguments, str(tmp_path))
     assert done.exit_code == 2
     assert words in done.output

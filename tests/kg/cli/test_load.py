@@ -153,7 +153,7 @@ def test_a_backup_of_a_store_that_no_service_has_tells_of_none(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("address", ["sparql+ftp://host/", "sparql+http://me:secret@host/", "sparql+file:///etc"])
-def test_no_other_address_is_a_store_and_none_has_a_password(address: str) -> None:
+def test_other_addresses_are_refused_as_stores_without_showing_a_password(address: str) -> None:
     with pytest.raises(ConfigurationError) as told:
         Settings(store=address)
     assert "secret" not in str(told.value)

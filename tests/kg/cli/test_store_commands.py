@@ -43,7 +43,7 @@ def kg(store: Store, *arguments: str) -> Result:
     return CliRunner().invoke(cli.main, [*arguments, "--store", str(store)], prog_name="kg", catch_exceptions=False)
 
 
-def test_verify_tells_each_damage_with_the_way_out(store: Store) -> None:
+def test_verify_reports_each_damage_with_a_remedy(store: Store) -> None:
     done = kg(store, "verify")
     assert (done.exit_code, done.output.count("\n")) == (0, 1)
     flip(store.current())
@@ -94,7 +94,7 @@ def test_rollback_from_a_damaged_manifest_works_and_says_when_there_is_nothing_t
     assert "kg restore" in done.stderr
 
 
-def test_prune_keeps_the_current_snapshot_whatever_it_is(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_prune_always_keeps_the_current_snapshot(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(store, THIRD)
     kg(store, "rollback", FIRST)
     monkeypatch.chdir(store.path.parent)
@@ -132,7 +132,7 @@ def update(writer: Writer, number: int) -> None:
     writer.update(f"INSERT DATA {{ <urn:n> <urn:p> {number} }}".encode(), author)
 
 
-def test_rollback_sets_writes_aside_that_came_later(store: Store, settings: Settings) -> None:
+def test_rollback_sets_later_writes_aside(store: Store, settings: Settings) -> None:
     with ExitStack() as stack:
         writer = writer_of(store, settings, stack)
         update(writer, 1)
@@ -146,7 +146,7 @@ def test_rollback_sets_writes_aside_that_came_later(store: Store, settings: Sett
     assert [file.stem for file in logged(store)] == ["00000001", "00000002"]
 
 
-def test_a_backup_of_a_store_that_is_written_is_whole_and_of_one_moment(
+def test_a_backup_during_a_write_is_complete_and_of_one_moment(
     store: Store, settings: Settings, tmp_path: Path
 ) -> None:
     stop = threading.Event()
@@ -177,7 +177,7 @@ def test_a_backup_of_a_store_that_is_written_is_whole_and_of_one_moment(
         assert len(logged(other)) == other.current().manifest.writes
 
 
-def test_a_backup_replaces_nothing_and_a_restore_neither(store: Store, tmp_path: Path) -> None:
+def test_a_backup_and_a_restore_overwrite_nothing(store: Store, tmp_path: Path) -> None:
     made = tmp_path / "backup.tar"
     assert kg(store, "backup", str(made)).exit_code == 0
     with pytest.raises(ConfigurationError, match="exists already"):
@@ -235,7 +235,7 @@ def test_a_backup_with_anything_that_it_does_not_list_makes_no_store(store: Stor
     assert sorted(one.name for one in tmp_path.iterdir()) == ["backup.tar", "store"]
 
 
-def test_commands_say_what_to_do(store: Store, run_kg: RunKg, tmp_path: Path) -> None:
+def test_errors_of_commands_say_what_to_do(store: Store, run_kg: RunKg, tmp_path: Path) -> None:
     first = Store(tmp_path / "first")
     publish(first, FIRST, 10)
     assert "after the next build" in kg(first, "diff", "previous", "current").stderr
@@ -252,7 +252,7 @@ def test_a_resource_can_be_named_without_the_identity_base(run_kg: RunKg, sample
     assert short.stdout == whole.stdout != b""
 
 
-def test_no_help_is_cut_off() -> None:
+def test_help_texts_are_not_truncated() -> None:
     listed = CliRunner().invoke(cli.main, ["--help"], terminal_width=60).output
     assert "..." not in listed.partition("Commands:")[2]
     assert set(re.findall(r"^  (\w+)  ", listed, re.MULTILINE)) >= set(cli.main.commands)
@@ -296,7 +296,7 @@ def test_a_command_that_is_told_to_end_ends_with_its_process() -> None:
 
 
 @pytest.mark.parametrize("command", [("check",), ("dump",)])
-def test_what_reads_all_of_a_damaged_snapshot_is_refused_first(store: Store, command: tuple[str, ...]) -> None:
+def test_commands_that_read_a_whole_damaged_snapshot_are_refused_first(store: Store, command: tuple[str, ...]) -> None:
     flip(store.current())
     done = kg(store, *command)
     assert done.exit_code == 2

@@ -41,16 +41,16 @@ def test_wide_and_combining_characters_count_as_the_columns_they_take() -> None:
     assert lines[2:5] == ["霍姆斯  x", "e\u0301       x", "abcdef  x"]
 
 
-def test_a_result_without_rows_has_its_head_and_says_so() -> None:
+def test_an_empty_result_has_its_header_and_says_so() -> None:
     assert table(["event", "date"]) == ["event  date", "-----  ----", "(0 rows)"]
 
 
-def test_one_row_is_not_called_rows_and_thousands_are_parted() -> None:
+def test_one_row_is_singular_and_thousands_are_separated() -> None:
     assert table(["a"], {"a": text("1")})[-1] == "(1 row)"
     assert table(["a"], *[{"a": text("1")}] * 1_234)[-1] == "(1,234 rows)"
 
 
-def test_a_result_without_variables_is_no_error() -> None:
+def test_a_result_without_variables_is_not_an_error() -> None:
     assert table([], {})[-1] == "(1 row)"
 
 
@@ -83,6 +83,6 @@ def test_line_breaks_and_control_characters_do_not_break_the_table() -> None:
 @pytest.mark.parametrize(
     "results", [b"", b"<sparql/>", b"[" * 100_000, b"[]", b"{}", b'{"head":{"vars":["x"]},"results":{"bindings":[1]}}']
 )
-def test_what_is_no_json_results_is_a_clear_error(results: bytes) -> None:
+def test_text_that_is_not_json_results_is_a_clear_error(results: bytes) -> None:
     with pytest.raises(QueryError, match="not SPARQL"):
         render(results)

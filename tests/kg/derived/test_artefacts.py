@@ -65,7 +65,7 @@ def lock(artefacts: Artefacts, artefact: Artefact, source: Snapshot) -> Path:
     return folder / f"{artefact.group}.lock"
 
 
-def test_all_are_made_in_one_process_and_say_that_they_are_there(artefacts: Artefacts, source: Snapshot) -> None:
+def test_all_files_are_made_in_one_process_and_announced(artefacts: Artefacts, source: Snapshot) -> None:
     assert {artefacts.state(one, source) for one in kinds.PREPARED} == {ArtefactState.ABSENT}
     jobs = artefacts.prepare(kinds.PREPARED, source)
     assert [job.result(60) for job in jobs] == [None] * len(kinds.PREPARED)
@@ -73,27 +73,29 @@ def test_all_are_made_in_one_process_and_say_that_they_are_there(artefacts: Arte
     assert all(job.done() for job in artefacts.prepare(kinds.PREPARED, source)), "nothing is left to be made"
 
 
-def test_what_is_ready_has_its_checksum_and_leaves_no_draft(artefacts: Artefacts, source: Snapshot) -> None:
+def test_a_finished_file_has_its_checksum_and_leaves_no_draft(artefacts: Artefacts, source: Snapshot) -> None:
     wait(artefacts.prepare(FILES, source))
     files = {one.file for one in FILES} | {f"{one.file}.sha256" for one in FILES}
     assert {one.name for one in (artefacts.cache / source.id).iterdir() if one.suffix != ".lock"} == files
 
 
 @pytest.mark.parametrize("artefact", FILES, ids=lambda one: one.name)
-def test_who_asks_gets_what_is_made(artefacts: Artefacts, source: Snapshot, artefact: Artefact) -> None:
+def test_a_request_gets_the_finished_file(artefacts: Artefacts, source: Snapshot, artefact: Artefact) -> None:
     path = artefacts.obtain(artefact, source, 60)
     made = path.stat().st_mtime_ns
     assert checksum(path)
     assert artefacts.obtain(artefact, source, 60).stat().st_mtime_ns == made
 
 
-def test_many_who_ask_wait_for_one_making(artefacts: Artefacts, source: Snapshot) -> None:
+def test_many_requests_wait_for_one_run(artefacts: Artefacts, source: Snapshot) -> None:
     with ThreadPoolExecutor(WAITING) as pool:
         found = list(pool.map(lambda _: artefacts.obtain(STATISTICS, source, 60).stat().st_ino, range(WAITING)))
     assert len(set(found)) == 1
 
 
-def test_another_process_that_makes_it_is_waited_for(store: Path, artefacts: Artefacts, source: Snapshot) -> None:
+def test_a_process_that_waits_for_another_one_uses_its_result(
+    store: Path, artefacts: Artefacts, source: Snapshot
+) -> None:
     with _locked(lock(artefacts, STATISTICS, source)):
         (job,) = artefacts.prepare([STATISTICS], source)
         assert artefacts.state(STATISTICS, source) == ArtefactState.MAKING
@@ -104,7 +106,7 @@ def test_another_process_that_makes_it_is_waited_for(store: Path, artefacts: Art
     assert statistics.read(artefacts.obtain(STATISTICS, source)) == {}, "made again, though another had made it"
 
 
-def test_who_waits_too_long_is_told_to_come_back(artefacts: Artefacts, source: Snapshot) -> None:
+def test_a_request_that_waits_too_long_is_told_to_retry(artefacts: Artefacts, source: Snapshot) -> None:
     with _locked(lock(artefacts, SEARCH, source)):
         with pytest.raises(ServiceBusyError, match="search index is being made") as told:
             artefacts.obtain(SEARCH, source, 0.01)
@@ -124,7 +126,7 @@ def test_no_more_than_a_few_wait_at_a_time(artefacts: Artefacts, source: Snapsho
 
 
 @pytest.mark.parametrize("program", ["/nowhere/python", "/bin/false"])
-def test_a_failure_is_told_for_a_minute_and_then_made_good(
+def test_a_failure_is_reported_for_a_minute_and_then_retried(
     artefacts: Artefacts, source: Snapshot, clock: Clock, monkeypatch: pytest.MonkeyPatch, program: str
 ) -> None:
     with monkeypatch.context() as broken:
@@ -140,7 +142,7 @@ def test_a_failure_is_told_for_a_minute_and_then_made_good(
     assert artefacts.obtain(SEARCH, source, 60).exists()
 
 
-def test_one_that_fails_keeps_none_of_the_others_from_being_made(artefacts: Artefacts, source: Snapshot) -> None:
+def test_one_failure_does_not_keep_the_others_from_being_made(artefacts: Artefacts, source: Snapshot) -> None:
     place = artefacts.place(source)
     place.store.changelog.write_bytes(b"no database" * 1_000)
     errors = [job.result(60) for job in artefacts.prepare(kinds.PREPARED, source)]
@@ -148,7 +150,9 @@ def test_one_that_fails_keeps_none_of_the_others_from_being_made(artefacts: Arte
     assert place.store.changelog.exists(), "a log is thrown away by nobody"
 
 
-def test_what_is_not_as_its_checksum_says_is_made_again(store: Path, artefacts: Artefacts, source: Snapshot) -> None:
+def test_a_file_that_does_not_match_its_checksum_is_made_again(
+    store: Path, artefacts: Artefacts, source: Snapshot
+) -> None:
     path = artefacts.obtain(STATISTICS, source, 60)
     found = path.read_bytes()
     path.write_bytes(found[:-1])
@@ -157,9 +161,7 @@ def test_what_is_not_as_its_checksum_says_is_made_again(store: Path, artefacts: 
     assert Artefacts(Store(store)).obtain(STATISTICS, source, 60).read_bytes() == found
 
 
-def test_what_was_made_from_a_snapshot_that_is_gone_goes_and_nothing_else_does(
-    artefacts: Artefacts, source: Snapshot
-) -> None:
+def test_only_files_made_from_a_removed_snapshot_are_removed(artefacts: Artefacts, source: Snapshot) -> None:
     gone, others = artefacts.cache / "20000101T000000000000Z", artefacts.cache / "pictures"
     for folder in (gone, others):
         folder.mkdir(parents=True)
@@ -167,7 +169,7 @@ def test_what_was_made_from_a_snapshot_that_is_gone_goes_and_nothing_else_does(
     assert (gone.exists(), others.exists()) == (False, True)
 
 
-def test_of_a_snapshot_that_is_gone_nothing_is_made_and_that_is_no_error(
+def test_nothing_is_made_of_a_snapshot_that_is_gone_and_that_is_not_an_error(
     artefacts: Artefacts, source: Snapshot, caplog: pytest.LogCaptureFixture
 ) -> None:
     (source.folder / "manifest.json").unlink()
@@ -178,7 +180,7 @@ def test_of_a_snapshot_that_is_gone_nothing_is_made_and_that_is_no_error(
     assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
 
 
-def test_a_snapshot_that_goes_while_something_is_made_of_it_is_no_error(
+def test_a_snapshot_that_is_removed_while_something_is_made_of_it_is_not_an_error(
     artefacts: Artefacts, source: Snapshot, caplog: pytest.LogCaptureFixture
 ) -> None:
     with _locked(lock(artefacts, SEARCH, source)):
@@ -220,7 +222,7 @@ def test_a_file_is_of_a_snapshot_that_is_kept_or_gone_or_of_none(artefacts: Arte
     assert {artefacts.gone(str(file)) for file in of_none} == {""}
 
 
-def test_what_fails_in_the_process_that_makes_it_since_the_snapshot_went_is_let_be(
+def test_a_failure_because_the_snapshot_was_removed_is_ignored(
     artefacts: Artefacts, source: Snapshot, caplog: pytest.LogCaptureFixture
 ) -> None:
     place = artefacts.place(source)
@@ -251,7 +253,7 @@ def test_the_change_log_survives_the_cache_and_is_that_of_the_current_snapshot(
         pass
 
 
-def test_dumps_of_an_earlier_version_are_moved_and_the_rest_of_it_goes(store: Path, source: Snapshot) -> None:
+def test_dumps_of_an_earlier_version_are_moved_and_its_other_files_are_removed(store: Path, source: Snapshot) -> None:
     old = store / "dumps" / source.id
     old.mkdir(parents=True)
     for name in ("newsgraph.nt.gz", "newsgraph.nt.gz.sha256", "statistics.json"):

@@ -154,7 +154,7 @@ def test_events_that_come_change_and_go_are_created_updated_and_deleted(site: Si
     ]
 
 
-def test_an_event_that_says_what_it_said_is_not_in_feeds_again_though_it_has_a_new_version(site: Site) -> None:
+def test_an_unchanged_event_is_not_in_feeds_again_even_with_a_new_version(site: Site) -> None:
     site.publish(SHOPS)
     site.publish(SHOPS, BANKS)  # so the page with the first event is another capture
     assert site.entries() == [("Create", "Shops close in Homs."), ("Create", "Banks close in Hama.")]
@@ -164,7 +164,7 @@ def test_an_event_that_says_what_it_said_is_not_in_feeds_again_though_it_has_a_n
     assert site.entries()[2:] == [("Delete", None)]
 
 
-def test_the_feed_of_a_place_tells_which_events_begin_and_cease_to_name_it(site: Site) -> None:
+def test_the_feed_of_a_place_lists_which_events_begin_and_cease_to_name_it(site: Site) -> None:
     site.publish(SHOPS, BANKS)
     site.publish(SHOPS.replace("[[Homs]]", "[[Hama|Homs]]"), BANKS)
     assert [kind for kind, _ in site.entries()] == ["Create", "Create", "Update"]
@@ -172,7 +172,7 @@ def test_the_feed_of_a_place_tells_which_events_begin_and_cease_to_name_it(site:
     assert [kind for kind, _ in site.entries(HAMA)] == ["Create", "Add"]
 
 
-def test_what_a_superseded_version_said_is_kept_and_the_same_as_it_was(site: Site) -> None:
+def test_the_content_of_a_superseded_version_is_kept_unchanged(site: Site) -> None:
     site.publish(SHOPS)
     graph = Store(site.store).current().open()
     event = site.event("Shops close in Homs.")
@@ -214,7 +214,7 @@ def test_old_versions_are_forgotten_once_they_are_much_older_than_promised(site:
     assert any(not change.kept for change in site.changes())
 
 
-def test_of_a_withdrawn_event_the_log_keeps_nothing_but_that_it_is_gone(site: Site) -> None:
+def test_the_log_keeps_nothing_of_a_withdrawn_event_but_that_it_is_gone(site: Site) -> None:
     whispers = "*Zanzibar pelicans whisper in [[Homs]].\n"
     site.publish(SHOPS, whispers)
     site.publish(SHOPS, whispers.replace("whisper", "loudly whisper"))
@@ -299,7 +299,7 @@ def test_two_processes_append_one_after_the_other(site: Site, monkeypatch: pytes
     assert site.entries()
 
 
-def test_a_log_in_which_nothing_was_written_is_none(tmp_path: Path) -> None:
+def test_an_empty_change_log_does_not_count(tmp_path: Path) -> None:
     with changelog.opened(Store(tmp_path)) as log:
         assert log is None
     sqlite3.connect(Store(tmp_path).changelog).close()
@@ -324,7 +324,7 @@ def test_a_blank_node_comes_with_what_refers_to_it() -> None:
     assert set(resource_state.resource(graph, "http://a/", BASE)) == set(graph)
 
 
-def test_a_part_that_nothing_leads_to_is_a_resource_of_its_own() -> None:
+def test_a_node_that_nothing_refers_to_is_a_resource_of_its_own() -> None:
     graph = EmbeddedGraph()
     orphan = NamedNode(f"{BASE}event/2011-11-08/abcdefghij/revision/0123456789ab")
     graph.add(Quad(orphan, NamedNode("http://b/"), NamedNode("http://c/")))
@@ -347,7 +347,7 @@ def of_version_1(site: Site) -> None:
     beside(Store(site.store).changelog).unlink()  # logs of version 1 had none
 
 
-def test_a_log_of_version_1_is_read_and_goes_on_with_what_has_changed_only(site: Site, tmp_path: Path) -> None:
+def test_a_log_of_version_1_is_read_and_continued_with_changes_only(site: Site, tmp_path: Path) -> None:
     site.publish(SHOPS, BANKS)
     of_version_1(site)
     before = told(site)

@@ -45,7 +45,7 @@ def test_a_file_is_made_once_with_its_checksum(artefacts: Artefacts, source: Sna
     assert (found.file, found.size, found.sha256) == (FILE, path.stat().st_size, checksum(path))
 
 
-def test_what_is_prepared_is_made_whether_or_not_anybody_asks(artefacts: Artefacts, source: Snapshot) -> None:
+def test_prepared_dumps_are_made_before_anybody_asks(artefacts: Artefacts, source: Snapshot) -> None:
     artefacts.prepare_each([dumps.artefact(WHOLE), dumps.artefact(FILE)], source)
     artefacts.prepare_each([dumps.artefact(TURTLE)], source)  # of the same snapshot: nothing is started again
     for thread in threading.enumerate():
@@ -54,7 +54,7 @@ def test_what_is_prepared_is_made_whether_or_not_anybody_asks(artefacts: Artefac
     assert made(artefacts, source) == {WHOLE, FILE}
 
 
-def test_a_file_without_a_checksum_is_not_there_and_is_made_again(artefacts: Artefacts, source: Snapshot) -> None:
+def test_a_file_without_a_checksum_is_made_again(artefacts: Artefacts, source: Snapshot) -> None:
     path = artefacts.obtain(dumps.artefact(FILE), source)
     beside(path).unlink()
     assert made(artefacts, source) == set()
@@ -64,7 +64,7 @@ def test_a_file_without_a_checksum_is_not_there_and_is_made_again(artefacts: Art
     assert made(artefacts, source) == {FILE}
 
 
-def test_a_dump_of_nothing_is_not_found_and_no_failure(artefacts: Artefacts, source: Snapshot) -> None:
+def test_an_empty_dump_is_not_found_and_not_a_failure(artefacts: Artefacts, source: Snapshot) -> None:
     nothing = dumps.artefact(DumpFile(by_name("turtle"), year=1850))
     for _ in range(2):
         with pytest.raises(NotFoundError, match="nothing of it"):
@@ -85,7 +85,7 @@ def test_a_file_that_cannot_be_made_is_a_store_error(artefacts: Artefacts, sourc
         ("jsonld", "<urn:s> <urn:p> <<( <urn:s> <urn:p> 1 )>> .", "triple term"),
     ],
 )
-def test_a_format_that_cannot_hold_the_graph_is_told_as_that_and_tried_once(
+def test_a_format_that_cannot_hold_the_graph_is_reported_and_tried_once(
     tmp_path: Path,
     publish_store: Callable[[Path, str], Snapshot],
     format: str,

@@ -67,7 +67,7 @@ def told(changes: list[EventChange]) -> Told:
     return {one.one.iri: (one.kind, one.one.title) for one in changes}
 
 
-def test_between_two_snapshots_it_tells_what_their_graphs_differ_in(store: Store) -> None:
+def test_between_two_snapshots_it_lists_the_differences_of_their_graphs(store: Store) -> None:
     graphs = [snapshot.read(folder).open() for folder in store.snapshots()]
     instants = times(store)[1:]
     assert len(graphs) == len(instants) == len(STATES)
@@ -77,7 +77,7 @@ def test_between_two_snapshots_it_tells_what_their_graphs_differ_in(store: Store
             assert told(between(store, instants[first], instants[second])) == expected
 
 
-def test_of_all_time_it_tells_what_there_is_and_nothing_that_came_and_went(store: Store) -> None:
+def test_over_all_time_it_lists_current_events_and_none_that_came_and_went(store: Store) -> None:
     instants = times(store)
     assert {kind for kind, _ in told(between(store, instants[0], instants[-1])).values()} == {"added"}
     assert sorted(title or "" for _, title in told(between(store, instants[0], instants[2])).values()) == [

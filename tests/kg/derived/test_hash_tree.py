@@ -95,7 +95,7 @@ def test_a_tree_that_is_changed_is_the_one_that_is_made_anew(
 
 
 @pytest.mark.parametrize("text", [b"no hash\n", b"\n", b"0" * 64 + b"\n", b"G" * 64 + b" <a>\n"])
-def test_what_is_no_node_is_refused(text: bytes) -> None:
+def test_anything_but_a_node_is_refused(text: bytes) -> None:
     with pytest.raises(ValueError, match="not a line of a hash tree"):
         listed(text)
 

@@ -29,19 +29,19 @@ def test_both_own_dialects_say_the_portal_and_it_is_said_once() -> None:
 
 @pytest.mark.parametrize("iri", ["", "CC BY 4.0", "javascript:alert(1)", 'https://a.example/"', "https://a.example/>,"])
 @pytest.mark.parametrize("field", ["source_licences", "licences"])
-def test_a_licence_that_is_no_address_is_refused(field: str, iri: str) -> None:
+def test_a_licence_that_is_not_an_address_is_refused(field: str, iri: str) -> None:
     wrong: dict[str, Any] = {field: (LICENCE, iri)}
     with pytest.raises(ConfigurationError, match="must be an address"):
         Publication(**wrong)
 
 
-def test_a_source_that_is_no_address_is_refused() -> None:
+def test_a_source_that_is_not_an_address_is_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"must be an address, not 'ftp://a\.example/'"):
         Publication(source="ftp://a.example/")
 
 
 @pytest.mark.parametrize("licences", [LICENCE, [LICENCE]])
-def test_licences_that_are_no_tuple_are_refused(licences: Any) -> None:
+def test_licences_that_are_not_a_tuple_are_refused(licences: Any) -> None:
     with pytest.raises(ConfigurationError, match="must be a tuple"):
         Publication(licences=licences)
 

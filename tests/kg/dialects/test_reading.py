@@ -43,12 +43,12 @@ def test_the_path_tells_the_dialect(path: str, text: str, kind: type[Record]) ->
     assert type(reading.parse(Page(path, text.encode()))) is kind
 
 
-def test_prose_that_is_named_like_a_front_page_is_no_record() -> None:
+def test_prose_that_is_named_like_a_front_page_is_not_a_record() -> None:
     assert reading.parse(Page("README.md", b"# About\n")) is None
 
 
 @pytest.mark.parametrize("path", ["a.jpg", "notes.txt", "about.md", ".gitignore", "2011_November_8.txt~"])
-def test_other_files_are_no_pages(path: str) -> None:
+def test_other_files_are_not_pages(path: str) -> None:
     assert registry.find(path) is None
 
 
@@ -74,7 +74,7 @@ def test_a_page_that_is_not_utf_8_is_latin_1() -> None:
     assert day_page("* São Paulo".encode("iso-8859-1")).bullets[0].text == "São Paulo"
 
 
-def test_a_byte_order_mark_is_no_text() -> None:
+def test_a_byte_order_mark_is_not_text() -> None:
     assert [bullet.text for bullet in day_page(b"\xef\xbb\xbf* a").bullets] == ["a"]
 
 
@@ -96,7 +96,7 @@ def test_what_is_not_text_is_refused(content: bytes) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("text", ["* a", "霍姆斯"])
-def test_utf_16_is_refused_and_called_so_where_it_has_a_byte_order_mark(encoding: str, text: str) -> None:
+def test_utf_16_is_refused_and_named_if_it_has_a_byte_order_mark(encoding: str, text: str) -> None:
     content = f"\ufeff{text}".encode(encoding) if encoding != "utf-16" else text.encode(encoding)
     assert reading.why_unread(Page(WIKITEXT, content)) == "is not text (it is UTF-16): save it as UTF-8"
 
@@ -122,7 +122,7 @@ def test_a_pointer_to_a_content_elsewhere_is_refused(content: str) -> None:
 
 
 @pytest.mark.parametrize("content", [f"{LFS}* a bullet\n", f"* about\n{LFS}", "version 1\n", "", "* /annex/objects/a"])
-def test_a_page_that_only_tells_of_pointers_is_read(content: str) -> None:
+def test_a_page_about_pointer_files_is_read(content: str) -> None:
     assert reading.why_unread(Page(WIKITEXT, content.encode())) is None
 
 

@@ -44,7 +44,7 @@ def test_a_row_has_who_was_asked_for_a_property_and_a_value() -> None:
         answer({"asked": "a", "property": TERM, "value": TERM}),
     ],
 )
-def test_what_is_no_answer_is_an_error(body: bytes) -> None:
+def test_anything_but_an_answer_is_an_error(body: bytes) -> None:
     with pytest.raises(AnswerError):
         rows(body)
 

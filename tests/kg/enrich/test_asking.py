@@ -68,7 +68,7 @@ def test_entities_are_asked_for_in_batches_and_progress_is_told(asking: Asking, 
     assert [one.rows[0].value["value"] for one in asking.kept.answers(NAMES)] == [f"E{n}" for n in range(10)]
 
 
-def test_what_was_answered_is_not_asked_for_again(asking: Asking, bad: Bad) -> None:
+def test_answered_entities_are_not_asked_for_again(asking: Asking, bad: Bad) -> None:
     ask(asking)
     assert ask(asking) == [(10, 10)]
     assert len(bad.queries) == 3

@@ -35,7 +35,7 @@ def test_another_endpoint_and_another_question_have_other_answers(tmp_path: Path
             assert list(kept.answers(["a"])) == []
 
 
-def test_what_is_expired_is_asked_again_and_stays_until_then(tmp_path: Path) -> None:
+def test_an_expired_answer_is_requested_again_and_used_until_then(tmp_path: Path) -> None:
     with cache.opened(tmp_path, "http://e/", "q") as kept:
         kept.put({"a": [ROW], "b": [ROW]}, START)
         kept.expire()

@@ -75,7 +75,7 @@ def test_an_address_with_a_password_is_refused_since_it_is_published(time: FakeT
 
 
 @pytest.mark.parametrize("changes", [{"enrich_rate": 0.0}, {"enrich_seconds": 0.0}])
-def test_a_rate_or_a_time_of_nothing_is_refused(changes: dict[str, float], bad: Bad, time: FakeTime) -> None:
+def test_a_rate_or_a_time_of_zero_is_refused(changes: dict[str, float], bad: Bad, time: FakeTime) -> None:
     with pytest.raises(ConfigurationError, match="more than 0"):
         client(bad, time, **changes)
 
@@ -87,7 +87,7 @@ def test_requests_keep_the_rate(bad: Bad, time: FakeTime) -> None:
     assert time.waits == [2.0, 2.0]
 
 
-def test_time_that_passes_by_itself_need_not_be_waited_for(bad: Bad, time: FakeTime) -> None:
+def test_time_that_has_already_passed_is_not_waited_for(bad: Bad, time: FakeTime) -> None:
     asking = client(bad, time, enrich_rate=0.5)
     asking.ask(QUERY)
     time.passed += 1.5
@@ -99,7 +99,7 @@ def test_time_that_passes_by_itself_need_not_be_waited_for(bad: Bad, time: FakeT
 
 
 @pytest.mark.parametrize("status", ["429 Too Many Requests", "500 Error", "502 Bad Gateway", "503 Busy", "504 Timeout"])
-def test_a_failure_that_may_pass_is_tried_again_later_each_time(status: str, bad: Bad, time: FakeTime) -> None:
+def test_a_temporary_failure_is_retried_with_growing_delays(status: str, bad: Bad, time: FakeTime) -> None:
     bad.replies = [http("", status)] * 3 + [http(ONE)]
     asking = client(bad, time)
     assert len(asking.ask(QUERY)) == 1
@@ -107,7 +107,7 @@ def test_a_failure_that_may_pass_is_tried_again_later_each_time(status: str, bad
     assert (asking.requests, asking.repeated) == (4, 3)
 
 
-def test_a_failure_that_does_not_pass_is_an_error_in_the_end(bad: Bad, time: FakeTime) -> None:
+def test_a_persistent_failure_is_an_error_in_the_end(bad: Bad, time: FakeTime) -> None:
     bad.replies = [http('{"detail": "too much work"}', "503 Busy")]
     with pytest.raises(QueryError, match=r"failed 4 times.*503: too much work"):
         client(bad, time).ask(QUERY)
@@ -130,7 +130,7 @@ def test_retry_after_as_a_date_is_respected(bad: Bad, time: FakeTime) -> None:
 @pytest.mark.parametrize(
     "after", ["", "soon", "-5", "1.5", "Mon, 23 Nov 2026 07:00:00 GMT", "Mon, 99 Nov 2026 07:00:00 GMT", "0", "²"]
 )
-def test_retry_after_that_asks_for_nothing_leaves_the_usual_wait(after: str, bad: Bad, time: FakeTime) -> None:
+def test_an_empty_retry_after_leaves_the_usual_wait(after: str, bad: Bad, time: FakeTime) -> None:
     bad.replies = [http("", "503 Busy", Retry_After=after.encode().decode("latin-1")), http(ONE)]
     client(bad, time).ask(QUERY)
     assert pauses(time) == [1.0]
@@ -171,7 +171,7 @@ def test_a_broken_answer_is_asked_for_again(broken: bytes, bad: Bad, time: FakeT
     assert pauses(time) == [1.0]
 
 
-def test_an_endpoint_that_says_nothing_is_not_waited_for_for_ever(bad: Bad, time: FakeTime) -> None:
+def test_an_endpoint_that_does_not_answer_is_not_waited_for_forever(bad: Bad, time: FakeTime) -> None:
     bad.replies = [None]
     with pytest.raises(QueryError, match=r"failed 1 times.*in time"):
         client(bad, time, enrich_seconds=0.1, enrich_retries=0).ask(QUERY)
@@ -192,7 +192,7 @@ def test_an_endpoint_that_says_nothing_is_not_waited_for_for_ever(bad: Bad, time
     ],
     ids=["header", "continue", "error", "body", "endless", "trailer"],
 )
-def test_whatever_drips_is_cut_off_at_the_deadline(start: bytes, drip: bytes, time: FakeTime) -> None:
+def test_a_slow_answer_is_cut_off_at_the_deadline(start: bytes, drip: bytes, time: FakeTime) -> None:
     settings = replace(SETTINGS, enrich_seconds=0.3, enrich_retries=0)
     with peer(start, drip) as found, pytest.raises(QueryError, match="failed 1 times"):
         Client(found.url, settings, time.clock).ask(QUERY)
@@ -213,7 +213,7 @@ def test_a_header_that_cannot_be_read_is_an_error(answer: bytes, bad: Bad, time:
         client(bad, time, enrich_retries=0).ask(QUERY)
 
 
-def test_an_endpoint_that_is_not_there_is_an_error(time: FakeTime) -> None:
+def test_an_unreachable_endpoint_is_an_error(time: FakeTime) -> None:
     with pytest.raises(QueryError, match=r"failed 4 times.*refused"):
         Client("http://127.0.0.1:1/sparql", SETTINGS, time.clock).ask(QUERY)
     assert pauses(time) == [1.0, 2.0, 4.0]
@@ -223,7 +223,7 @@ def test_an_endpoint_that_is_not_there_is_an_error(time: FakeTime) -> None:
 
 
 @pytest.mark.parametrize("status", ["400 Bad Request", "401 Unauthorized", "403 Forbidden", "404 Not Found", "501 No"])
-def test_a_refusal_is_not_argued_with(status: str, bad: Bad, time: FakeTime) -> None:
+def test_a_refusal_is_not_retried(status: str, bad: Bad, time: FakeTime) -> None:
     bad.replies = [http("<p>go\n away", status)]
     with pytest.raises(QueryError, match=f"answered {status[:3]}: <p>go away"):
         client(bad, time).ask(QUERY)

@@ -60,7 +60,7 @@ def test_each_kind_of_value_has_its_property() -> None:
     ]
 
 
-def test_a_wikidata_says_the_same_in_its_own_properties() -> None:
+def test_wikidata_says_the_same_in_its_own_properties() -> None:
     found = said((CLASS, uri(f"{WIKIDATA}Q515")), (POINT, text("Point(36.7167 34.7333)")))
     assert [name for name, _ in found] == ["rdf:type", "wgs:lat", "wgs:long"]
     assert found[1][1].startswith('"34.7333"')
@@ -90,7 +90,7 @@ def test_a_latitude_beyond_the_poles_is_refused(wrong: str) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["", "north", "NaN", "INF", "0x10", "1_0", "٣٤", "1e999", "1,5", "9" * 5_000])
-def test_a_coordinate_that_is_no_number_is_refused(wrong: str) -> None:
+def test_a_coordinate_that_is_not_a_number_is_refused(wrong: str) -> None:
     assert refused(("wgs:lat", text(wrong)), ("wgs:long", text("0")))["a coordinate that is not a number"] == 1
 
 
@@ -112,7 +112,7 @@ def test_the_same_coordinates_twice_are_one_pair() -> None:
     "wrong",
     [f"<{WIKIDATA}Q405> Point(1 2)", "Polygon((1 2, 3 4))", "Point(1)", "Point(1 2 3)", "POINT EMPTY", ""],
 )
-def test_a_geometry_that_is_no_point_on_earth_is_refused(wrong: str) -> None:
+def test_a_geometry_that_is_not_a_point_on_earth_is_refused(wrong: str) -> None:
     assert refused((POINT, text(wrong))) == {"a geometry that is not a point of WGS84": 1}
 
 
@@ -132,11 +132,11 @@ def test_a_type_is_an_iri_of_the_web(wrong: Value) -> None:
 
 
 @pytest.mark.parametrize("name", ["ng:Event", "ng:Unknown", "schema:Event", "schema:Place", "schema:Country"])
-def test_nobody_else_says_what_is_an_event_or_a_place_here(name: str) -> None:
+def test_only_this_graph_says_what_an_event_or_a_place_is(name: str) -> None:
     assert refused(("rdf:type", uri(expand(name)))) == {"a type that this graph states itself": 1}
 
 
-def test_a_class_that_everything_belongs_to_is_refused() -> None:
+def test_a_class_of_everything_is_refused() -> None:
     assert refused(("rdf:type", uri(expand("owl:Thing")))) == {"a type that everything has": 1}
 
 
@@ -204,7 +204,7 @@ def test_a_redirect_is_to_an_article_in_our_spelling(spelled: str) -> None:
         text("http://dbpedia.org/resource/Hims"),
     ],
 )
-def test_a_redirect_to_what_is_no_article_of_the_same_dbpedia_is_refused(wrong: Value) -> None:
+def test_a_redirect_to_what_is_not_an_article_of_the_same_dbpedia_is_refused(wrong: Value) -> None:
     assert refused(("dbo:wikiPageRedirects", wrong)) == {"a redirect to something that is not an article there": 1}
 
 

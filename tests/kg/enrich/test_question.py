@@ -44,12 +44,12 @@ def test_whatever_a_title_is_made_of_the_query_asks_for_it_and_nothing_else(titl
 
 
 @pytest.mark.parametrize("name", ["http://a/ b", "http://a/> } DROP ALL #", 'http://a/"', "not an IRI", "http://a/\n"])
-def test_what_is_no_iri_gets_into_no_query(name: str) -> None:
+def test_nothing_but_an_iri_gets_into_a_query(name: str) -> None:
     with pytest.raises(ValueError, match="IRI"):
         question("dbpedia", "en").text([name])
 
 
-def test_a_dbpedia_is_asked_with_percent_signs_and_with_the_letters_themselves() -> None:
+def test_dbpedia_is_asked_with_percent_encoding_and_with_the_letters_themselves() -> None:
     name = f"{DBPEDIA}S%C3%A3o_Paulo_(state)"
     assert asked(question("dbpedia", "en").text([name])) == [name, f"{DBPEDIA}São_Paulo_(state)"]
 
@@ -59,7 +59,7 @@ def test_a_title_that_no_iri_may_hold_is_only_asked_for_with_percent_signs() -> 
     assert asked(question("dbpedia", "en").text([name])) == [name]
 
 
-def test_a_wikidata_is_asked_in_the_spelling_of_mediawiki_too() -> None:
+def test_wikidata_is_asked_in_the_spelling_of_mediawiki_too() -> None:
     name = f"{WIKIPEDIA}Xi'an,_R&D_(a=b)"
     assert asked(question("wikipedia", "en").text([name])) == [name, f"{WIKIPEDIA}Xi%27an,_R%26D_(a%3Db)"]
 
@@ -73,12 +73,12 @@ def test_labels_are_asked_for_in_the_languages_that_are_wanted() -> None:
 
 
 @pytest.mark.parametrize("languages", ["", "en,", 'en") } #', "e", "en;de"])
-def test_what_is_no_language_tag_is_refused(languages: str) -> None:
+def test_anything_that_is_not_a_language_tag_is_refused(languages: str) -> None:
     with pytest.raises(ConfigurationError, match="language tags"):
         question("dbpedia", languages)
 
 
-def test_a_form_that_there_is_not_is_refused() -> None:
+def test_an_unknown_form_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="dbpedia or wikipedia"):
         question("freebase", "en")
 

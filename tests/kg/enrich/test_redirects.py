@@ -136,7 +136,7 @@ def test_a_redirect_makes_two_titles_one_thing(built: Built, done: Enriched, set
     assert built.report["shapes"]["conforms"]
 
 
-def test_an_alias_has_no_statement_but_that_it_is_one(built: Built) -> None:
+def test_an_alias_has_no_other_statement(built: Built) -> None:
     for alias, one in canonical(built.snapshot.open()).items():
         assert said(built, alias) == {f"dcterms:isReplacedBy {ENTITY}{one}", "owl:deprecated true"}
         assert locate(built.snapshot.open(), [ENTITY + alias]) == Location(ENTITY + one)
@@ -168,7 +168,7 @@ def test_what_an_alias_was_said_to_be_is_held_back(
     assert "skos:prefLabel Exemplofront" in said(Built(Store(Path(settings.store)).current()), "S%C3%A3o_Exemplo_Front")
 
 
-def test_what_happened_in_a_place_is_not_the_place_and_two_places_are_two(built: Built) -> None:
+def test_an_event_in_a_place_is_not_the_place_and_two_places_stay_two(built: Built) -> None:
     for name in ("Siege_of_Homs", "Homs", "Hama", "Damascus"):
         assert "rdf:type https://w3id.org/newsgraph/ns#Entity" in said(built, name)
     assert "skos:altLabel Siege of Homs" not in said(built, "Homs")
@@ -177,7 +177,7 @@ def test_what_happened_in_a_place_is_not_the_place_and_two_places_are_two(built:
 # ---- Permanence.
 
 
-def test_what_is_one_stays_one_without_the_source(
+def test_joined_things_stay_joined_without_the_source(
     built: Built, root: Path, redirecting: str, settings: Settings
 ) -> None:
     before = canonical(built.snapshot.open())
@@ -195,7 +195,7 @@ def test_a_build_with_the_same_redirects_changes_nothing(built: Built, root: Pat
     assert ledger.read_bytes() == text
 
 
-def test_what_people_split_no_redirect_joins_again(built: Built, root: Path, settings: Settings) -> None:
+def test_no_redirect_joins_what_people_split(built: Built, root: Path, settings: Settings) -> None:
     assert "Mill_Workers" in canonical(built.snapshot.open())
     amend.split(Store(Path(settings.store)), f"{ENTITY}Mill_Workers")
     again = build([root], settings)

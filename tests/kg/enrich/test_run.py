@@ -91,7 +91,7 @@ def test_the_default_graph_has_labels_and_coordinates_from_elsewhere(
     assert Store(store).current().id == done.snapshot
 
 
-def test_what_we_say_ourselves_stays_as_it_is(endpoint: str, store: Path, settings: Settings, time: FakeTime) -> None:
+def test_our_own_statements_stay_unchanged(endpoint: str, store: Path, settings: Settings, time: FakeTime) -> None:
     before, position = quads(store), said(store, "Homs", "wgs:lat")
     done = enriched(endpoint, settings, time)
     assert said(store, "Homs", "wgs:lat") == position
@@ -103,7 +103,7 @@ def test_what_we_say_ourselves_stays_as_it_is(endpoint: str, store: Path, settin
     assert not in_default & before
 
 
-def test_an_iri_with_the_letters_themselves_is_found_and_bad_values_are_counted(
+def test_an_unencoded_iri_is_found_and_bad_values_are_counted(
     endpoint: str, store: Path, settings: Settings, time: FakeTime
 ) -> None:
     done = enriched(endpoint, settings, time)
@@ -120,7 +120,7 @@ def test_an_iri_with_the_letters_themselves_is_found_and_bad_values_are_counted(
     }
 
 
-def test_a_wikidata_is_asked_by_the_articles_of_wikipedia(
+def test_wikidata_is_asked_by_the_articles_of_wikipedia(
     endpoint: str, store: Path, settings: Settings, time: FakeTime
 ) -> None:
     done = enriched(endpoint, settings, time, form="wikipedia")
@@ -251,7 +251,7 @@ def test_a_store_without_a_snapshot_is_an_error(endpoint: str, settings: Setting
         enriched(endpoint, settings, time)
 
 
-def test_a_run_killed_while_it_waits_goes_on_where_it_was(bad: Bad, store: Path) -> None:
+def test_a_run_killed_while_waiting_continues_where_it_was(bad: Bad, store: Path) -> None:
     bad.replies = [http('{"results":{"bindings":[]}}'), None]
     command = [sys.executable, "-m", "kg", "enrich", "--endpoint", bad.address, "--store", str(store)]
     with subprocess.Popen([*command, "--enrich-batch", "1", "--enrich-rate", "100"], cwd=ROOT) as running:
@@ -292,7 +292,7 @@ def test_the_command_fails_with_one_line(store: Path, run_kg: RunKg) -> None:
 
 
 @pytest.mark.slow(also="tests/kg/write/test_writer.py::test_a_later_build_makes_the_writes_again")
-def test_what_was_written_since_the_build_stays_and_so_does_the_source(
+def test_writes_since_the_build_and_the_source_are_kept(
     endpoint: str, store: Path, settings: Settings, time: FakeTime, archive: Archive
 ) -> None:
     def write(number: int) -> None:

@@ -106,7 +106,7 @@ def test_what_the_ledger_has_as_canonical_stays_so_whatever_a_table_says() -> No
     assert found.canonical == {iri("Myanmar"): iri("Burma")}
 
 
-def test_what_was_split_is_never_joined_again() -> None:
+def test_a_split_is_never_undone_by_a_rule() -> None:
     apart = decided("Example War", "Example war", separate=(("Example War", "Example war"),))
     assert apart.canonical == {}
     assert decided("Burma", "Myanmar", separate=(("Burma", "Myanmar"),)).canonical == {}

@@ -30,7 +30,7 @@ def test_events_that_name_the_same_things_in_two_languages_are_candidates() -> N
     assert sorted(found[0].shared) == ["Japan", "Kyōto Animation"]
 
 
-def test_other_days_former_wordings_and_what_all_name_make_no_candidates() -> None:
+def test_other_days_former_wordings_and_very_common_names_make_no_candidates() -> None:
     assert candidates([use("a", "de", "X", "Y"), use("b", "en", "X", "Y", day=date(2019, 7, 19))]) == []
     assert candidates([use("a", "de", "X", "Y"), use("b", "en", "X", "Y", current=False)]) == []
     many = [use(f"{number}", "en", "Japan", "Tokio") for number in range(COMMON + 1)]

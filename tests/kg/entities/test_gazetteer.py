@@ -66,7 +66,7 @@ def test_a_title_denotes_its_place(places: Gazetteer, title: str, expected: tupl
 
 
 @pytest.mark.parametrize("title", ["Police", "Honda", "Nokia", "March", "Van", "God", "Highbury"])
-def test_a_word_or_a_firm_with_the_name_of_a_town_is_no_place(places: Gazetteer, title: str) -> None:
+def test_a_word_or_a_firm_with_the_name_of_a_town_is_not_a_place(places: Gazetteer, title: str) -> None:
     assert places.by_title(title) is None
 
 
@@ -74,12 +74,12 @@ def test_a_word_or_a_firm_with_the_name_of_a_town_is_no_place(places: Gazetteer,
     "title",
     ["Barack Obama", "United Nations", "Syrian civil war", "Prime Minister of Italy", "Real Madrid C.F."],
 )
-def test_persons_organisations_and_events_are_no_places(places: Gazetteer, title: str) -> None:
+def test_persons_organisations_and_events_are_not_places(places: Gazetteer, title: str) -> None:
     assert places.by_title(title) is None
 
 
 @pytest.mark.parametrize("title", ["Ohio State", "Michigan State"])
-def test_the_short_name_of_an_american_university_is_no_state(places: Gazetteer, title: str) -> None:
+def test_the_short_name_of_an_american_university_is_not_a_state(places: Gazetteer, title: str) -> None:
     assert places.by_title(title) is None
 
 
@@ -145,7 +145,7 @@ def test_a_title_whose_words_or_the_list_say_so_is_an_area(places: Gazetteer, ti
         "2014 Harris County, Texas shooting",
     ],
 )
-def test_what_stands_or_happens_at_a_place_is_no_place(places: Gazetteer, title: str) -> None:
+def test_a_building_or_an_event_at_a_place_is_not_the_place(places: Gazetteer, title: str) -> None:
     assert places.by_title(title) is None
 
 
@@ -205,7 +205,7 @@ def test_a_name_of_several_towns_in_one_country_is_a_place_there(places: Gazette
 
 
 @pytest.mark.parametrize("label", ["Masuriya", "Sieniawa", "Selas"])
-def test_a_label_that_only_the_table_of_towns_has_is_no_place(places: Gazetteer, label: str) -> None:
+def test_a_label_that_only_the_table_of_towns_has_is_not_a_place(places: Gazetteer, label: str) -> None:
     assert places.by_label(label) is None
 
 
@@ -226,7 +226,7 @@ def test_a_city_may_have_the_word_behind_its_name(places: Gazetteer, title: str,
 
 
 @pytest.mark.parametrize("title", ["Manchester City", "Leicester City", "Melbourne City"])
-def test_a_football_club_is_no_city(places: Gazetteer, title: str) -> None:
+def test_a_football_club_is_not_a_city(places: Gazetteer, title: str) -> None:
     assert places.by_title(title) is None
 
 
@@ -351,7 +351,7 @@ def test_a_chinese_label_names_an_area_by_its_english_title(places: Gazetteer, l
 
 
 @pytest.mark.parametrize("label", ["民主", "联合国", "诺基亚", "美国总统", "汉城之战", "海", ""])
-def test_what_is_no_whole_name_of_a_place_in_chinese_is_none(places: Gazetteer, label: str) -> None:
+def test_part_of_a_chinese_name_is_not_a_place(places: Gazetteer, label: str) -> None:
     assert places.by_label(label) is None
 
 
@@ -371,7 +371,7 @@ def test_a_part_of_what_is_called_like_a_country_is_in_no_country(places: Gazett
 @pytest.mark.parametrize(
     "title", ["Maritime Union of Australia", "Football Union of Russia", "Islamic State of Iraq", "Pontiac", "Al-Alam"]
 )
-def test_an_organisation_is_no_place(places: Gazetteer, title: str) -> None:
+def test_an_organisation_is_not_a_place(places: Gazetteer, title: str) -> None:
     assert places.by_title(title) is None
 
 
@@ -393,11 +393,11 @@ def test_a_country_is_in_nothing(places: Gazetteer) -> None:
     assert places.containers(syria) == ()
 
 
-def test_an_unknown_id_is_no_place(places: Gazetteer) -> None:
+def test_an_unknown_id_is_not_a_place(places: Gazetteer) -> None:
     assert places.by_id(0) is None
 
 
-def test_homs_is_what_the_sources_say(places: Gazetteer) -> None:
+def test_homs_has_the_values_of_the_sources(places: Gazetteer) -> None:
     homs = places.by_title("Homs")
     assert homs is not None
     assert (homs.geonames, homs.wikidata) == (HOMS, "Q131301")

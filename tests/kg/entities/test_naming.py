@@ -70,7 +70,7 @@ def test_a_demonym_or_other_words_name_no_place(link: str, places: Gazetteer) ->
 
 
 @pytest.mark.parametrize("title", ["Barack Obama", "United Nations", "Syrian civil war", "Carbon tax"])
-def test_what_is_no_place_names_none(title: str, places: Gazetteer) -> None:
+def test_anything_else_names_no_place(title: str, places: Gazetteer) -> None:
     assert named_by(listed(f"* [[{title}]] it is."), places) == []
 
 
@@ -112,7 +112,7 @@ def test_the_title_of_a_place_is_the_one_in_the_table(places: Gazetteer) -> None
     assert title_of(replace(homs(places), title="Homs, Syria"), places) == "Homs, Syria"
 
 
-def test_else_it_is_the_name_where_that_leads_back(places: Gazetteer) -> None:
+def test_otherwise_the_name_is_used_if_it_leads_back(places: Gazetteer) -> None:
     assert title_of(replace(homs(places), title=None, name="Nowhere at all"), places) is None
     untitled = [place for place in places if place.title is None][:2_000]
     for place in untitled:
@@ -120,7 +120,7 @@ def test_else_it_is_the_name_where_that_leads_back(places: Gazetteer) -> None:
         assert title is None or places.by_title(title) == place
 
 
-def test_the_marks_of_a_transliteration_are_no_part_of_a_title(places: Gazetteer) -> None:
+def test_the_marks_of_a_transliteration_are_not_part_of_a_title(places: Gazetteer) -> None:
     unlinked = next(place for place in places if place.name == "Al Miqdādīyah")
     assert title_of(replace(unlinked, title=None), places) == "Al Miqdadiyah"
 
@@ -155,7 +155,7 @@ def test_the_start_of_another_name_is_not_the_place(places: Gazetteer) -> None:
     assert (named.title, is_location(named, item, places)) == ("Niger", False)
 
 
-def test_nor_is_the_end_of_the_name_of_another_link(places: Gazetteer) -> None:
+def test_the_end_of_another_links_name_is_not_the_place(places: Gazetteer) -> None:
     item = listed("* [[Sudan]] protests: shots in [[South Sudan]].")
     by_title = {named.title: named for named in named_by(item, places)}
     assert [title for title, named in by_title.items() if is_location(named, item, places)] == ["South Sudan"]
@@ -185,7 +185,7 @@ def test_a_hyphen_between_two_names_joins_neither(text: str, titles: list[str], 
     assert list(dict.fromkeys(named.title for named in named_by(listed(f"* {text}"), places))) == titles
 
 
-def test_of_a_language_without_rules_nothing_is_known(places: Gazetteer) -> None:
+def test_nothing_is_known_about_a_language_without_rules(places: Gazetteer) -> None:
     item = replace(listed("* Shots in [[Homs]]."), language="de")
     [named] = named_by(item, places)
     assert not is_location(named, item, places)
@@ -215,7 +215,7 @@ def test_what_happens_in_a_part_of_a_chinese_place_happens_in_the_whole(places: 
     assert not chinese("中国科学家在美国发现化石。", "中国", places)
 
 
-def test_a_short_chinese_name_of_a_town_is_no_part_that_is_named(places: Gazetteer) -> None:
+def test_a_short_chinese_name_of_a_town_is_not_found_inside_longer_words(places: Gazetteer) -> None:
     assert not chinese("中国代表在联合国发言。", "中国", places)
 
 

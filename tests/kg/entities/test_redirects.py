@@ -82,7 +82,7 @@ def test_a_redirect_to_itself_in_another_spelling_is_none() -> None:
     assert decided(["Mill Workers"], ("Mill Workers", "mill_Workers")) == {}
 
 
-def test_a_redirect_to_what_is_no_title_is_none() -> None:
+def test_a_redirect_to_what_is_not_a_title_is_none() -> None:
     assert decided(["Mill Workers"], ("Mill Workers", "Category:Mills"), ("Left Ring", "[")) == {}
 
 
@@ -99,7 +99,7 @@ def test_a_redirect_does_not_join_what_is_kept_apart() -> None:
     assert decided(pair, pair, separate=[pair]) == decided(pair, pair, separate=[pair[::-1]]) == {}
 
 
-def test_nor_do_two_redirects() -> None:
+def test_two_redirects_do_not_join_it_either() -> None:
     found = decided(THINGS, (THINGS[0], THINGS[1]), (THINGS[1], THINGS[2]), separate=[(THINGS[0], THINGS[2])])
     assert found == {THINGS[0]: THINGS[1]}
 

@@ -60,7 +60,7 @@ def test_a_dash_an_apostrophe_or_the_case_beside_a_year_needs_no_surroundings(on
 
 
 @pytest.mark.parametrize(("one", "other"), [("C++", "C"), ("US$", "US"), ("Sample+", "Sample"), ("Rock", "Rocks")])
-def test_titles_with_another_letter_or_symbol_are_no_spellings(one: str, other: str) -> None:
+def test_titles_with_another_letter_or_symbol_are_not_spellings(one: str, other: str) -> None:
     shared = use(1, DAY, one, "Homs", hosts=("example.org",)), use(2, DAY, other, "Homs", hosts=("example.org",))
     assert merged(*shared) == []
 

@@ -108,7 +108,7 @@ def test_a_country_comes_before_a_division_and_that_before_a_city_where_states_h
     assert found(gazetteer(city, line(102, "country", "Sample", country="SA")), "Sample") == 102
 
 
-def test_a_title_that_is_denied_or_an_acronym_is_no_place() -> None:
+def test_a_title_that_is_denied_or_an_acronym_is_not_a_place() -> None:
     known = gazetteer(line(100, "city", "Sample"), line(101, "city", "SAMPLE"), denied=["Sample"])
     assert found(known, "Sample") is None
     assert found(gazetteer(line(100, "city", "Sample")), "") is None
@@ -155,7 +155,7 @@ def test_a_qualifier_says_the_kind() -> None:
     assert found(known, "Sample (country)") is None
 
 
-def test_the_short_name_of_an_american_university_is_no_state_and_that_of_another_one_is() -> None:
+def test_the_short_name_of_an_american_university_is_not_a_state_and_that_of_another_one_is() -> None:
     known = gazetteer(line(100, "division", "Sample", country="UT"))
     assert (found(known, "Ohio State"), found(known, "Sample State")) == (None, 100)
 
@@ -205,7 +205,7 @@ def test_a_state_of_the_past_is_in_the_country_of_its_name() -> None:
     assert known.by_title("Kingdom of Ohio") is None
 
 
-def test_what_contains_a_place_is_given_from_the_smallest_on() -> None:
+def test_the_containers_of_a_place_come_smallest_first() -> None:
     known = gazetteer(
         line(30, "division", "Upper", division="", country="FR"),
         line(31, "division", "Lower", division=30),
@@ -221,7 +221,7 @@ def test_what_contains_a_place_is_given_from_the_smallest_on() -> None:
     assert known.by_id(999) is None
 
 
-def test_a_label_comes_with_articles_and_genitives_and_is_no_common_noun() -> None:
+def test_a_label_comes_with_articles_and_genitives_and_is_not_a_common_noun() -> None:
     known = gazetteer(line(100, "city", "Sample", population=9), chinese=["样本\t100", "法国\tFrance"])
     for label in ("Sample", "the Sample", "The Sample", "Sample's", "Sample’", " Sample "):
         place = known.by_label(label)
@@ -258,7 +258,7 @@ def test_a_town_without_an_id_is_an_area_under_the_name_that_led_to_it() -> None
     assert (several.geonames, several.title, several.division, several.aliases) == (None, "Name", None, ("Name",))
 
 
-def test_the_headers_of_the_tables_are_no_places() -> None:
+def test_the_headers_of_the_tables_are_not_places() -> None:
     assert [load().by_title(one) for one in ("title", "Title", "name")] == [None, None, None]
 
 
@@ -325,7 +325,7 @@ def test_a_link_shows_a_name_of_its_place_with_generic_words_at_most(text: str, 
         *(("Köln", "Koln"), ("police", "Police"), ("", "")),
     ],
 )
-def test_what_spellings_share(name: str, folded: str) -> None:
+def test_the_common_part_of_spellings(name: str, folded: str) -> None:
     assert fold(name) == folded
 
 
@@ -422,7 +422,7 @@ def test_a_name_within_the_name_of_another_link_says_nothing_of_where_it_happene
         ("A bomb explodes near France.", True),
     ],
 )
-def test_what_follows_a_name_tells_whether_it_happened_there(title: str, expected: bool) -> None:
+def test_the_words_after_a_name_decide_whether_it_happened_there(title: str, expected: bool) -> None:
     known, one = gazetteer(), item(title, "France")
     [named] = naming.named_by(one, known)
     assert naming.is_location(named, one, known) is expected

@@ -55,7 +55,7 @@ def test_spellings_of_one_title(printed: str) -> None:
         ("/usr", "/usr"),
     ],
 )
-def test_what_is_decoded_and_what_stays(printed: str, title: str) -> None:
+def test_which_escapes_are_decoded(printed: str, title: str) -> None:
     assert article(printed) == title
 
 
@@ -82,11 +82,11 @@ def test_the_first_letter_is_a_capital_if_it_has_one_of_one_character(letter: st
         "https://a.example", "//a.example", "MailTo:a", "news:a", "ftp://a",
     ],
 )  # fmt: skip
-def test_what_is_no_title(printed: str) -> None:
+def test_titles_that_no_page_can_have(printed: str) -> None:
     assert article(printed) is None
 
 
-def test_half_of_a_surrogate_pair_is_no_title() -> None:
+def test_half_of_a_surrogate_pair_is_not_a_title() -> None:
     assert article("a\ud800b") is None
     assert normal("a\ud800b") is None
 
@@ -103,7 +103,7 @@ def test_half_of_a_surrogate_pair_is_no_title() -> None:
         "n:A", "Wikt:a", "wiktionary:a", "commons:A", "m:A", "d:Q1", "doi:10.1/a", "IMDbTitle:1",
     ],
 )  # fmt: skip
-def test_what_leads_elsewhere(printed: str) -> None:
+def test_titles_that_lead_elsewhere(printed: str) -> None:
     assert article(printed) is None
 
 
@@ -124,7 +124,7 @@ def test_a_title_has_at_most_255_bytes() -> None:
     assert article("ɐ" + "a" * (LONGEST - 2)) is None  # 255 bytes, and 256 with the capital
 
 
-def test_what_has_been_decoded_is_not_decoded_again() -> None:
+def test_decoded_text_is_not_decoded_again() -> None:
     assert article("A%41") == "AA"
     assert article_title("A%2541") == "A%41"
     assert normal("A%41") is None

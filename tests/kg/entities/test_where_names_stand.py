@@ -176,7 +176,7 @@ def test_a_chinese_sentence_says_that_it_happened_at_a_place_or_at_a_part_of_it(
     assert not located("商店在样子城关门。", 300, "ja")
 
 
-def test_a_longer_name_is_no_shorter_one_within_it() -> None:
+def test_a_longer_name_does_not_count_as_a_shorter_one_within_it() -> None:
     assert not located("商店在努萨东部关门。", 2)
     assert located("商店在努萨关门。", 2)
     assert located("在努萨东部，商店在努萨关门。", 2)

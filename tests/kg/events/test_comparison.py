@@ -50,7 +50,7 @@ def test_texts_of_more_than_four_thousand_words_are_replaced_as_a_whole() -> Non
         (Comparison(of("a"), of("a", topics=("b",))), "changed"),
     ],
 )
-def test_what_became_of_an_event(comparison: Comparison, kind: str) -> None:
+def test_how_an_event_changed(comparison: Comparison, kind: str) -> None:
     assert comparison.kind == kind
     assert comparison.one == (comparison.after or comparison.before)
     if kind in ("added", "removed"):
@@ -70,7 +70,7 @@ def test_a_comparison_as_json_has_the_words_and_the_values_that_changed() -> Non
     assert comparison.values_json == {"topics": {"added": ["w", "z"], "removed": ["x"]}}
 
 
-def test_an_aspect_that_only_one_of_them_has_came_or_went() -> None:
+def test_an_aspect_of_only_one_revision_was_added_or_removed() -> None:
     assert value_diff({"category": ["a"]}, {"sources": ["b"], "unknown": ["c"]}) == {
         "category": Values([], ["a"]),
         "sources": Values(["b"], []),

@@ -88,7 +88,7 @@ def test_a_key_is_the_day_and_ten_characters() -> None:
     assert Claims().mint(DAY, "en", "a") == f"2011-11-08/{event_key('en', DAY, 'a')}"
 
 
-def test_a_key_that_is_taken_gives_way_to_the_next_free_one() -> None:
+def test_a_taken_key_gives_way_to_the_next_free_one() -> None:
     first, second, third = (f"2011-11-08/{event_key('en', DAY, 'a', attempt)}" for attempt in range(3))
     claims = Ledger([wording("b", first), wording("c", second)]).of(DAY)
     assert claims.mint(DAY, "en", "a") == third

@@ -166,7 +166,7 @@ def test_without_a_path_nothing_is_copied_and_without_a_ledger_an_empty_file_is(
     assert [(one.name, one.read_bytes()) for one in file.parent.iterdir()] == [("copy.tsv", b"")]
 
 
-def test_only_a_whole_copy_is_taken(file: Path) -> None:
+def test_only_a_complete_copy_is_accepted(file: Path) -> None:
     assert published("") is None
     assert published(str(file)) is None
     append(file, [slug("a")])

@@ -101,7 +101,7 @@ def test_an_alias_leads_to_another_path_until_it_is_undone_for_good() -> None:
     assert (ledger.aliases, ledger.separate) == ({OTHER: PATH}, set())
 
 
-def test_two_that_were_never_one_can_be_said_to_be_two() -> None:
+def test_things_that_were_never_joined_can_be_kept_apart() -> None:
     ledger = Ledger([Unalias(OTHER, PATH, "decided")])
     assert (ledger.aliases, ledger.separate) == ({}, {(OTHER, PATH)})
 

@@ -140,7 +140,7 @@ def test_a_shared_source_does_not_outweigh_a_wording_that_is_clearly_more_alike(
     assert pair(old, new) == {0: 0}
 
 
-def test_nothing_is_paired_with_nothing() -> None:
+def test_empty_lists_have_no_pairs() -> None:
     assert pair([], []) == pair([item("Shops close.")], []) == pair([], [item("Shops close.")]) == {}
 
 
@@ -211,5 +211,5 @@ def test_a_candidate_whose_place_is_taken_leaves_no_doubt_about_the_others() -> 
     assert pair(old, new) == {0: 0, 1: 1}
 
 
-def test_items_of_two_languages_are_no_pair() -> None:
+def test_items_of_two_languages_are_never_a_pair() -> None:
     assert pair([item("alpha bravo", language="en")], [item("alpha bravo", language="zh")]) == {}

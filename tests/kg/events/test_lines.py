@@ -121,7 +121,7 @@ def test_hashes_are_lines_too(line: MonthHash | RootHash) -> None:
         "Slug\t2011-11-08\ten\t2011-11-08/abc\ts",
     ],
 )
-def test_what_says_nothing_is_no_line(line: str) -> None:
+def test_what_says_nothing_is_not_a_line(line: str) -> None:
     with pytest.raises((ValueError, TypeError)):
         parse(line.split("\t"))
 

@@ -161,7 +161,7 @@ def test_days_of_merged_events_are_followed_together() -> None:
 
 
 @pytest.mark.parametrize("value", ["yesterday", "2024-05-06", "2024-05-06T07:08:09", ""])
-def test_a_withdrawal_without_a_time_in_utc_is_no_line_of_a_ledger(tmp_path: Path, value: str) -> None:
+def test_a_withdrawal_without_a_time_in_utc_is_not_a_line_of_a_ledger(tmp_path: Path, value: str) -> None:
     append(tmp_path / "l.tsv", [Claim(DAY, "en", A, "withdrawn", value)])
     with pytest.raises(LedgerError, match="is not a line of a ledger"):
         list(read(tmp_path / "l.tsv"))
@@ -305,7 +305,7 @@ def test_show_prints_what_the_ledger_says_of_an_event(settings: Settings, known:
         (("show", f"{BASE}event/2011-11-08/aaaaaaaaaa"), "knows no event"),
     ],
 )
-def test_what_cannot_be_merged_withdrawn_or_shown_is_refused_in_one_line(
+def test_things_that_cannot_be_merged_withdrawn_or_shown_are_refused_in_one_line(
     settings: Settings, known: dict[str, str], command: tuple[str, ...], why: str
 ) -> None:
     kg(settings, "merge", known["Shops close."], known["Banks close."])

@@ -98,7 +98,7 @@ def test_names_of_five_letters_that_differ_in_one_are_a_slip_and_others_are_two(
     assert bool(carried_on([known(old)], item(new))) is is_one
 
 
-def test_a_name_more_on_one_side_only_tells_of_nothing_else() -> None:
+def test_an_extra_name_on_one_side_alone_does_not_make_another_event() -> None:
     assert carried_on([known("Sarah wins the long race in rain")], item("Sarah Smith wins the long race in rain"))
     assert carried_on([known("Sarah Smith wins the long race in rain")], item("Sarah wins the long race in rain"))
 
@@ -147,7 +147,7 @@ def test_the_same_words_move_by_a_week_at_most(days: int, moves: bool) -> None:
     assert may_move(known(TEN), known(TEN, day=DAY + timedelta(days))) is moves
 
 
-def test_what_moves_is_cited_alike_and_of_one_language() -> None:
+def test_a_moved_event_has_the_same_sources_and_language() -> None:
     later = DAY + timedelta(1)
     assert may_move(known(TEN, 1, 2), known(TEN, 2, 3, day=later))
     assert not may_move(known(TEN, 1), known(TEN, 2, day=later))
@@ -163,7 +163,7 @@ def test_the_same_words_in_two_lost_or_two_shown_events_lead_to_none() -> None:
     assert carried_on([known(TEN)], item(TEN, day=later), item(TEN, day=DAY + timedelta(2))) == {}
 
 
-def test_what_prints_the_same_is_the_same_event_in_whatever_words() -> None:
+def test_the_same_printed_text_is_the_same_event_in_any_wording() -> None:
     lost = known("No word of it", printed=short_hash("* printed so", 12))
     assert carried_on([lost], item(TEN, printed="* printed so")) == {KEY: TEN}
     assert carried_on([lost], item(TEN, printed="* printed otherwise")) == {}
@@ -175,7 +175,7 @@ def test_an_event_with_an_identifier_of_its_own_is_never_another_in_new_words() 
     assert carried_on([known(TEN)], own) == {}
 
 
-def test_what_is_still_shown_is_not_lost() -> None:
+def test_an_event_that_is_still_shown_is_not_lost() -> None:
     timeline, claims = followed([item(TEN)])
     [key] = timeline.events
     claims.texts[key] = [known(TEN, key=key)]

@@ -40,7 +40,7 @@ def test_one_thing_is_replaced_by_one_other_though_it_is_said_twice() -> None:
 
 
 @pytest.mark.parametrize(("old", "new"), [("a", "c"), ("b", "a"), ("x", "b")])
-def test_what_never_replaced_something_cannot_cease_to(old: str, new: str) -> None:
+def test_only_an_existing_replacement_can_be_removed(old: str, new: str) -> None:
     replacements = Replacements("event", "merges")
     replacements.add("a", "b")
     with pytest.raises(LedgerError, match=rf"^the ledger undoes that it merges the event {old} into {new}, and never"):

@@ -57,7 +57,7 @@ def test_what_events_name_lists_these_events(graph: EmbeddedGraph, path: str) ->
     assert has(quads, f"{BASE}event/2011-11-07/klmnopqrst", "schema:startDate", "2011-11-07")
 
 
-def test_of_more_than_are_looked_up_the_same_ones_are_described_whatever_the_order() -> None:
+def test_if_there_are_too_many_the_same_ones_are_described_in_any_order() -> None:
     graph = EmbeddedGraph()
     named = [NamedNode(f"http://a.example/{(number * 7919) % 2_000}") for number in range(2 * NAMED + 100)]
     for one in named:
@@ -164,6 +164,6 @@ def test_prefixed_names_and_iris_are_translated_both_ways(prefix: str) -> None:
     assert compact(expand(f"{prefix}:name")) == f"{prefix}:name"
 
 
-def test_an_iri_that_is_no_valid_local_name_is_not_shortened() -> None:
+def test_an_iri_that_is_not_a_valid_local_name_is_not_shortened() -> None:
     for local in ("", "a/b", "a.b", "a b", "é", "a%20"):
         assert compact(PREFIXES["ng"] + local) == PREFIXES["ng"] + local

@@ -103,7 +103,7 @@ def test_parts_of_a_directory_are_the_whole(index: str) -> None:
     assert [one for part in parts for one in part.entries] == page(index, Directory.PLACES).entries
 
 
-def test_people_are_persons_alone_where_data_tell_persons(tmp_path: Path) -> None:
+def test_people_are_only_persons_if_the_data_say_so(tmp_path: Path) -> None:
     index = made(tmp_path, GIVEN + PERSON + "<two> schema:about <thing> . <thing> a ng:Entity .")
     assert [(one.label, one.what) for one in page(index, Directory.PEOPLE).entries] == [("Barack Obama", "person")]
 

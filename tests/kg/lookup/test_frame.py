@@ -69,12 +69,12 @@ def test_a_column_has_the_type_that_all_its_values_have(sample_store: Path, valu
     ("query", "error"),
     [("no-such-question", ParameterError), ("SELECT ?x", QuerySyntaxError), ("ASK {}", QueryError)],
 )
-def test_what_gives_no_rows_is_an_error(sample_store: Path, query: str, error: type[Exception]) -> None:
+def test_a_query_without_rows_is_an_error(sample_store: Path, query: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         kg.frame(query, store=sample_store)
 
 
-def test_a_store_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+def test_a_missing_store_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(StoreError):
         kg.frame("SELECT * {}", store=tmp_path)
 

@@ -93,6 +93,6 @@ def test_a_wording_of_which_only_the_title_is_known_differs_in_words_alone() -> 
 
 
 @pytest.mark.parametrize("path", ["entity/en/Homs", "event/2011-11-08/nothing"])
-def test_what_is_no_event_has_no_history(graph: EmbeddedGraph, path: str) -> None:
+def test_only_an_event_has_a_history(graph: EmbeddedGraph, path: str) -> None:
     with pytest.raises(NotFoundError):
         history(graph, BASE + path)

@@ -117,18 +117,18 @@ def test_the_antimeridian_is_in_a_box_that_ends_there_by_both_of_its_longitudes(
 
 
 @pytest.mark.parametrize("place", ["province", "syria", "river"])
-def test_nothing_is_near_what_is_no_point(place: str, small: str) -> None:
+def test_nothing_is_near_an_invalid_point(place: str, small: str) -> None:
     with pytest.raises(NotFoundError, match="no point"):
         names(small, place, Relation.NEAR)
 
 
 @pytest.mark.parametrize("place", ["shots", "nowhere", "a b"])
-def test_what_is_no_place_is_not_found(place: str, small: str) -> None:
+def test_anything_that_is_not_a_place_is_not_found(place: str, small: str) -> None:
     with pytest.raises(NotFoundError, match="no place"):
         names(small, place, Relation.IN)
 
 
-def test_what_no_event_has_is_an_error_that_names_what_most_have(small: str) -> None:
+def test_a_value_that_no_event_has_is_an_error_that_names_the_most_frequent_ones(small: str) -> None:
     with pytest.raises(NotFoundError, match=f"no event has the entity <x>; most events have <{BASE}homs>"):
         listed(small, Filter(entity="x"))
 
@@ -142,7 +142,7 @@ def test_events_without_a_day_come_last_and_belong_to_no_time(small: str) -> Non
     assert listed(small, Filter(first="2012-01-02", last="2012-01-01")).total == 0
 
 
-def test_points_are_no_areas_and_tell_what_is_located(small: str) -> None:
+def test_points_are_not_areas_and_tell_what_is_located(small: str) -> None:
     found = listed(small, Filter(place=f"{BASE}province"))
     assert [(one.iri.removeprefix(BASE), one.latitude, one.events) for one in found.points] == [
         ("homs", 34.72, 1),
@@ -170,7 +170,7 @@ def test_a_list_is_written_as_json_with_its_fields(small: str) -> None:
     assert found["facets"]["names"] == [value]
 
 
-def test_a_file_that_is_no_index_is_an_error_of_the_store(tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_index_is_an_error_of_the_store(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"no index" * 100)
     for name in ("x", "not there"):
         with pytest.raises(StoreError, match="index"):
@@ -364,7 +364,7 @@ def test_the_events_of_days_and_months_are_counted_by_their_iris(small: str) -> 
     assert events_of_parts(small, parts) == {f"{BASE}{one}": events for one, events in asked.items()}
 
 
-def test_an_iri_that_ends_with_no_date_is_nothing_to_count(small: str) -> None:
+def test_an_iri_without_a_date_at_its_end_is_not_counted(small: str) -> None:
     with pytest.raises(ValueError, match="autumn"):
         events_of_parts(small, [NamedNode(f"{BASE}month/autumn")])
 
@@ -378,5 +378,5 @@ def test_events_with_a_mark_are_chosen_in_order_whether_they_are_few_or_many(ste
     assert list(chosen(marks, newest=True)) == expected[::-1]
 
 
-def test_of_no_events_none_are_chosen() -> None:
+def test_an_empty_list_of_events_gives_no_choice() -> None:
     assert (list(chosen(b"")), list(chosen(bytes(100))), list(chosen(bytes(100), newest=True))) == ([], [], [])

@@ -61,7 +61,7 @@ def test_a_day_names_its_month(graph: EmbeddedGraph) -> None:
     assert Quad(NamedNode(MONTH), terms.LABEL, Literal("2011-11")) in found
 
 
-def test_what_is_part_of_itself_is_described_all_the_same(graph: EmbeddedGraph) -> None:
+def test_a_thing_that_is_part_of_itself_is_still_described(graph: EmbeddedGraph) -> None:
     store = EmbeddedGraph()
     store.extend(graph)
     store.add(Quad(NamedNode(YEAR), terms.IS_PART_OF, NamedNode(YEAR)))
@@ -158,7 +158,7 @@ def test_an_event_comes_with_its_story_and_the_parts_beside_it() -> None:
     assert Quad(events[2], terms.START_DATE, Literal("2011-11-02", datatype=terms.DATE)) in found
 
 
-def test_a_story_that_is_part_of_itself_is_described_all_the_same() -> None:
+def test_a_story_that_is_part_of_itself_is_still_described() -> None:
     store, events = story_of([(1, []), (2, [])])
     store.add(Quad(STORY, terms.SUB_EVENT, STORY))
     found = describe(store, STORY.value)

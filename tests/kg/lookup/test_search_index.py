@@ -101,14 +101,14 @@ def test_a_kind_limits_what_is_found(index: str, kind: str, expected: str) -> No
     assert BASE + expected in {one.iri for one in found}
 
 
-def test_who_is_said_to_be_a_human_is_a_person(index: str) -> None:
+def test_an_entity_of_the_class_human_is_a_person(index: str) -> None:
     assert [one.iri for one in search.find(index, "anna example", ["person"])] == [f"{BASE}entity/en/Anna_Example"]
 
 
 NAMES = ("Siege of Homs", "Siege of Homs (2012)", "The Siege of Homs", "siege of homs", "Homs, siege of")
 
 
-def test_what_is_called_so_comes_first_and_of_these_what_more_events_name(tmp_path: Path) -> None:
+def test_exact_names_come_first_and_among_these_the_most_named(tmp_path: Path) -> None:
     store = EmbeddedGraph()
     for number, name in enumerate(NAMES):
         thing = NamedNode(f"{BASE}entity/en/{number}")
@@ -146,7 +146,7 @@ def test_no_text_breaks_the_search(index: str, text: str, kinds: tuple[str, ...]
     assert len(search.find(index, text, kinds, 5)) <= 5
 
 
-def test_an_index_that_is_no_index_is_an_error_of_the_store(tmp_path: Path) -> None:
+def test_an_index_that_is_not_an_index_is_an_error_of_the_store(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"no index" * 100)
     for name in ("x", "not there"):
         with pytest.raises(StoreError, match="search index"):

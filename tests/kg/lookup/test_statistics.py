@@ -58,11 +58,11 @@ def same(store: EmbeddedGraph) -> bool:
     return {name: found[name] for name in (*COUNTED, *LISTED)} == by_sparql(store)
 
 
-def test_they_are_those_of_the_sample(sample_graph: EmbeddedGraph) -> None:
+def test_statistics_of_the_sample_are_right(sample_graph: EmbeddedGraph) -> None:
     assert same(sample_graph)
 
 
-def test_they_are_those_of_odd_statements(graph: EmbeddedGraph, tmp_path: Path) -> None:
+def test_statistics_of_unusual_statements_are_right(graph: EmbeddedGraph, tmp_path: Path) -> None:
     store = EmbeddedGraph(str(tmp_path / "db"))
     store.extend(graph)
     event = NamedNode("http://127.0.0.1:8000/event/2011-11-08/abcdefghij")
@@ -82,7 +82,7 @@ def test_they_are_those_of_odd_statements(graph: EmbeddedGraph, tmp_path: Path) 
     assert same(store)
 
 
-def test_nothing_has_statistics_too() -> None:
+def test_an_empty_graph_has_statistics_too() -> None:
     found = statistics.statistics(EmbeddedGraph())
     assert (found["triples"], found["first"], found["years"]) == (0, None, [])
     assert same(EmbeddedGraph())

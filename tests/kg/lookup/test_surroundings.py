@@ -33,7 +33,7 @@ def day() -> EmbeddedGraph:
     return graph
 
 
-def test_the_nearest_events_of_the_day_are_told_in_the_order_of_the_page(day: EmbeddedGraph) -> None:
+def test_the_nearest_events_of_the_day_are_listed_in_the_order_of_the_page(day: EmbeddedGraph) -> None:
     found = surroundings(day, f"{DAY}4")
     positions = [int(one.title.split()[1].strip(".")) for one in (*found.before, *found.after)]
     around = [9 - int(one.iri.rpartition("/")[2]) for one in (*found.before, *found.after)]
@@ -42,7 +42,7 @@ def test_the_nearest_events_of_the_day_are_told_in_the_order_of_the_page(day: Em
     assert found.day_events == 8
 
 
-def test_events_of_another_language_and_those_no_longer_listed_are_not_told(day: EmbeddedGraph) -> None:
+def test_events_of_another_language_and_removed_ones_are_not_listed(day: EmbeddedGraph) -> None:
     told = {one.iri for number in range(9) for one in surroundings(day, f"{DAY}{number}").before}
     assert not {f"{DAY}9", f"{DAY}0"} & told
 
@@ -57,6 +57,6 @@ def test_related_events_have_what_both_name(graph: EmbeddedGraph) -> None:
     }
 
 
-def test_nothing_is_around_what_is_no_event(graph: EmbeddedGraph) -> None:
+def test_only_events_have_surroundings(graph: EmbeddedGraph) -> None:
     found = surroundings(graph, f"{BASE}entity/en/Homs")
     assert (found.before, found.after, found.day_events, found.shared) == ([], [], 0, {})

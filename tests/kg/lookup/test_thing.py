@@ -56,7 +56,7 @@ def test_a_story_has_its_days_and_is_described_without_its_parts(graph, index) -
     assert found.nodes.keys() == {f"{BASE}war"}
 
 
-def test_what_the_graph_says_nothing_of_is_not_found(graph, index) -> None:
+def test_an_unknown_thing_is_not_found(graph, index) -> None:
     with pytest.raises(NotFoundError):
         thing(graph, index, "nothing")
 

@@ -101,7 +101,7 @@ def test_a_place_is_described_with_all_that_contains_it_each_by_its_kind() -> No
     }
 
 
-def test_what_is_no_place_is_an_entity_with_its_article_and_in_other_languages_without_dbpedia() -> None:
+def test_anything_that_is_not_a_place_is_an_entity_with_its_article_and_in_other_languages_without_dbpedia() -> None:
     found = described(entities={("en", "Ada Sample"), ("de", "Ada Muster")})
     assert found == {
         "entity/en/Ada_Sample": {("is a", "entity"), ("label", "Ada Sample@en"), *wiki("Ada_Sample")},
@@ -197,7 +197,7 @@ def test_aliases_lead_to_the_canonical_node_and_are_used_no_longer() -> None:
     ]
 
 
-def test_what_is_named_no_longer_keeps_its_label_and_an_entity_its_class() -> None:
+def test_things_that_are_no_longer_named_keep_their_label_and_an_entity_its_class() -> None:
     point = MINTER.point("1.5", "2.5")
     names = {MINTER.entity("de", "Ada"): "Ada", MINTER.geonames(7): "X", point: "Camp"}
     names[MINTER.organization("news.example")] = "News"

@@ -185,7 +185,7 @@ def test_a_link_whose_words_do_not_name_a_place_is_only_a_mention(
     assert len(objects(graph, the_event(graph), "schema:about")) == 1
 
 
-def test_a_place_without_a_preposition_before_it_is_no_location(day: Callable[[str], EmbeddedGraph]) -> None:
+def test_a_place_without_a_preposition_before_it_is_not_a_location(day: Callable[[str], EmbeddedGraph]) -> None:
     graph = day("*[[Homs]] falls silent.")
     assert objects(graph, the_event(graph), "ng:place") == {HOMS.value}
     assert objects(graph, the_event(graph), "schema:location") == set()
@@ -250,7 +250,7 @@ def test_an_earlier_wording_with_a_page_of_its_own_is_one_revision(
 
 
 @pytest.mark.parametrize("url", ["http:///nothing", "javascript:alert(1)", "not an address"])
-def test_an_address_that_is_no_iri_is_reported_and_becomes_no_source(
+def test_an_address_that_is_not_an_iri_is_reported_and_becomes_no_source(
     archive: Archive, tmp_path: Path, url: str
 ) -> None:
     pages = {"news/2011/11/8/a.md": context_page("Shops close. ", f"1. [Example News]({url})")}

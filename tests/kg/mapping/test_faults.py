@@ -25,7 +25,7 @@ WRONG = "a\x00b"
 
 
 @pytest.mark.parametrize("language", ["e", "englishes", "en_US", "en-", "en-abcdefghi", "", "en-US!"])
-def test_a_language_is_a_tag(language: str) -> None:
+def test_a_language_must_be_a_tag(language: str) -> None:
     for change in ({"language": language}, {"scripts": ((language, "text"),)}):
         with pytest.raises(MappingError, match="no language tag"):
             faults.check([replace(FINE, **change)])
@@ -61,5 +61,5 @@ def test_an_event_has_a_title_and_its_slugs_have_letters() -> None:
         faults.check([replace(FINE, slugs=("a", ""))])
 
 
-def test_what_can_be_told_is_let_through() -> None:
+def test_valid_events_are_accepted() -> None:
     faults.check([FINE, replace(FINE, category=None, slugs=(), former=(), scripts=())])

@@ -165,7 +165,7 @@ def test_the_manifest_names_the_list_that_domains_are_told_by(tmp_path: Path) ->
     assert built(tmp_path).snapshot.manifest.public_suffixes.startswith("publicsuffixlist ")
 
 
-def test_what_two_parts_of_an_archive_name_is_added_up() -> None:
+def test_counts_of_two_parts_of_an_archive_are_added_up() -> None:
     def once(letter: str, number: int) -> NamedThings:
         found = NamedThings({("en", letter)}, {("en", letter, letter)}, [], {number}, sources={letter}, revisions=2)
         found.categories["en", letter] += 3

@@ -209,6 +209,6 @@ def test_only_sources_of_revisions_are_described_each_once_with_all_labels() -> 
 
 
 @pytest.mark.parametrize(("url", "usable"), [("https://example.org/a", True), ("no address", False), ("", False)])
-def test_an_address_that_is_no_iri_is_unusable(url: str, usable: bool) -> None:
+def test_an_address_that_is_not_an_iri_is_unusable(url: str, usable: bool) -> None:
     assert unusable(Citation(url)) is not usable
     assert urls([Citation(url), Citation(url)]) == ([NamedNode(url)] if usable else [])

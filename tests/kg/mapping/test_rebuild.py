@@ -204,7 +204,7 @@ def test_a_page_is_found_by_its_iri_and_by_its_path(archive: WriteArchive) -> No
 
 
 @pytest.mark.parametrize("name", ["news/2011/11/8/banks-close.md", "http://127.0.0.1:8000/day/2011-11-08", ""])
-def test_what_is_no_page_is_not_found(archive: WriteArchive, name: str) -> None:
+def test_anything_that_is_not_a_page_is_not_found(archive: WriteArchive, name: str) -> None:
     with pytest.raises(NotFoundError, match="no page"):
         find(graph(archive({EVENT: SHOPS})), name)
 
@@ -385,7 +385,7 @@ def test_every_page_of_a_repository_is_made_again(bundle: str, history: bool, co
     assert_all_identical(verify([root], Settings(history=history)), count)
 
 
-def test_what_only_has_the_path_of_a_page_as_its_label_is_no_page() -> None:
+def test_a_thing_is_not_a_page_because_its_label_is_the_path_of_one() -> None:
     graph = EmbeddedGraph()
     page, other = NamedNode("urn:page"), NamedNode("urn:other")
     named = [Quad(one, terms.LABEL, Literal("a.txt")) for one in (page, other)]

@@ -57,7 +57,7 @@ def event(graph: EmbeddedGraph, title: str) -> str:
     return iri
 
 
-def test_what_is_stated_is_in_the_graph(built: EmbeddedGraph) -> None:
+def test_stated_places_are_in_the_graph(built: EmbeddedGraph) -> None:
     one = event(built, "One")
     assert values(built, one, terms.LOCATION) == values(built, one, terms.PLACE) == {HOMS}
     assert values(built, one, terms.END_DATE) == {"2024-12-09"}

@@ -68,7 +68,7 @@ def test_neighbours_have_an_event_in_common_and_are_neighbours_of_each_other(dra
             assert iri in told[other].neighbours
 
 
-def test_a_topic_of_one_day_is_no_story() -> None:
+def test_a_topic_of_one_day_is_not_a_story() -> None:
     assert found(use("a", 0, "Siege of Homs"), use("b", 0, "Siege of Homs")) == {}
 
 

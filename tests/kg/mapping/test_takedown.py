@@ -229,7 +229,7 @@ def test_a_front_page_leaves_out_what_is_withdrawn(
     assert built.report["tally"]["front pages"] == 1
 
 
-def test_the_ledger_that_is_shipped_tells_no_words_and_withdraws_the_event_elsewhere(
+def test_a_shipped_ledger_contains_no_words_and_withdraws_the_event_elsewhere(
     after: Built, event: str, root: Path, settings: Settings, tmp_path: Path
 ) -> None:
     shipped = tmp_path / "shipped.tsv"

@@ -51,7 +51,7 @@ def test_a_wording_is_withdrawn_however_it_is_printed_and_headed(printed: str) -
 
 
 @pytest.mark.parametrize("printed", ["Pelicans", "Pelicans murmur again.", ""])
-def test_another_wording_is_not(printed: str) -> None:
+def test_another_wording_is_not_withdrawn(printed: str) -> None:
     assert HIDING.text(printed) is None
 
 
@@ -162,7 +162,7 @@ def identified(key: str, slug: str) -> Quad:
     return Quad(iri(key), terms.IDENTIFIER, Literal(f"2011-11-08/{slug}"))
 
 
-def test_of_a_withdrawn_event_it_is_said_that_it_is_one_and_since_when() -> None:
+def test_a_withdrawn_event_is_said_to_be_an_event_and_since_when_it_is_withdrawn() -> None:
     assert set(tombstone(iri(KEY), SINCE)) == {
         Quad(iri(KEY), terms.TYPE, terms.EVENT),
         Quad(iri(KEY), terms.DEPRECATED, terms.TRUE),

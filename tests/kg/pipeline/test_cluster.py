@@ -114,7 +114,7 @@ def test_a_build_starts_workers_of_its_own(archive: Archive, settings: Settings,
 
 
 @pytest.mark.slow(also="tests/kg/pipeline/test_cluster.py::test_a_cluster_without_workers_is_an_error_that_says_so")
-def test_a_job_that_its_workers_die_of_is_an_error_that_says_so(tmp_path: Path) -> None:
+def test_a_job_that_kills_its_workers_is_an_error_that_says_so(tmp_path: Path) -> None:
     (tmp_path / "in").write_bytes(b"x")
     with workers(1, processes=True) as one, Client(one) as client:
         client.run_on_scheduler(lambda dask_scheduler: setattr(dask_scheduler, "allowed_failures", 0))
@@ -132,7 +132,7 @@ def test_a_cluster_without_workers_is_an_error_that_says_so(tmp_path: Path, monk
         list(DaskCluster(client).results(jobs(tmp_path, 1)))
 
 
-def test_where_no_scheduler_answers_is_an_error_that_names_the_address(
+def test_a_scheduler_that_does_not_answer_is_an_error_that_names_the_address(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "WAIT", 0.2)

@@ -153,6 +153,6 @@ def test_two_bullets_of_one_day_with_one_wording_are_merged_and_counted(archive:
     assert (tally["leaf event"], tally["merged"], tally["events"]) == (2, 1, 1)
 
 
-def test_what_a_build_stores_is_what_the_quads_say(sample: tuple[Path, ...], sample_build: run.Built) -> None:
+def test_the_built_store_has_exactly_the_quads(sample: tuple[Path, ...], sample_build: run.Built) -> None:
     stored = {Quad(q.subject, q.predicate, q.object, q.graph_name) for q in sample_build.snapshot.open()}
     assert set(run.quads(sample, Settings())) == stored

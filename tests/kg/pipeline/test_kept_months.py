@@ -56,7 +56,7 @@ def test_the_months_of_a_remote_store_are_kept_in_its_folder(archive: Path, tmp_
     assert run.build([archive], settings).report["months"] == {"all": 3, "new": 0}
 
 
-def test_what_is_kept_gives_the_same_graph_report_and_ledger_as_converting_anew(archive: Path, tmp_path: Path) -> None:
+def test_kept_months_give_the_same_graph_report_and_ledger_as_a_new_conversion(archive: Path, tmp_path: Path) -> None:
     first = built(archive, tmp_path / "store")
     ledger = (tmp_path / "store" / "ledger.tsv").read_bytes()
     second = built(archive, tmp_path / "store")
@@ -98,7 +98,7 @@ def test_a_part_that_is_damaged_is_converted_again(archive: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"sha256": 1}', '{"sha256": "x", "outcome": {}}'])
-def test_an_outcome_that_cannot_be_read_is_converted_again(archive: Path, tmp_path: Path, text: str) -> None:
+def test_an_unreadable_result_is_converted_again(archive: Path, tmp_path: Path, text: str) -> None:
     built(archive, tmp_path / "store")
     for file in Store(tmp_path / "store").kept_months.glob("*.json"):
         file.write_text(text, encoding="utf-8")
@@ -135,7 +135,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("package", kept_months.CODE)
-def test_one_line_more_in_a_package_that_converts_is_another_program(program: Path, package: str) -> None:
+def test_a_changed_line_in_a_converting_package_is_another_program(program: Path, package: str) -> None:
     before = kept_months.program_at(program)
     assert before == kept_months.program_at(ROOT)
     for file in (program / package).rglob("*.py"):

@@ -118,7 +118,7 @@ def test_an_edited_bullet_keeps_its_iri_and_its_former_revision_answers(
     assert found.object.value != former
 
 
-def test_what_was_edited_gives_the_same_again_and_tells_the_ledger_nothing_new(
+def test_building_an_edited_archive_again_changes_neither_the_graph_nor_the_ledger(
     archive: Archive, settings: Settings, tmp_path: Path
 ) -> None:
     run.build([archive({DAY: [FERRY, TRAMS]})], settings)
@@ -337,7 +337,7 @@ def test_a_bullet_that_moves_back_keeps_its_iri(archive: Archive, settings: Sett
     ],
     ids=["still there", "too far", "on two days", "of another article", "its day is not read"],
 )
-def test_what_has_not_moved_for_sure_is_a_new_event(archive: Archive, settings: Settings, after: Pages) -> None:
+def test_a_bullet_that_may_not_have_moved_is_a_new_event(archive: Archive, settings: Settings, after: Pages) -> None:
     before = run.build([archive({DAY: [FERRY, TRAMS], NEXT_DAY: [BANK]})], settings)
     found = events(run.build([archive(after)], settings))
     old = events(before)["A ferry 2011-11-08"]

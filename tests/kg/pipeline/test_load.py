@@ -40,18 +40,18 @@ def test_all_triples_are_loaded_however_large_a_piece_is(
     assert {str(quad.subject) for quad in database} == {f"<http://a.example/{number}>" for number in range(FILES)}
 
 
-def test_nothing_to_load_is_no_mistake(tmp_path: Path) -> None:
+def test_having_nothing_to_load_is_not_an_error(tmp_path: Path) -> None:
     assert len(loaded(tmp_path / "db", [])) == 0
 
 
-def test_a_file_that_is_no_n_triples_stops_the_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_not_n_triples_stops_the_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(load, "PIECE", 1)
     (tmp_path / "wrong.nt").write_text("this is nothing\n", encoding="utf-8")
     with pytest.raises(SyntaxError):
         loaded(tmp_path / "db", [tmp_path / "wrong.nt", *files(tmp_path)])
 
 
-def test_what_ends_with_an_error_waits_for_no_file(tmp_path: Path) -> None:
+def test_a_load_that_ends_with_an_error_does_not_wait_for_files(tmp_path: Path) -> None:
     def unfinished() -> Iterator[Path]:
         yield files(tmp_path)[0]
         raise StoreError("no page can be read")

@@ -145,7 +145,9 @@ def test_more_than_one_page_in_a_thousand_stops_the_build(
     assert not Store(tmp_path / "store").has_current
 
 
-def test_a_page_that_is_all_there_is_stops_the_build(broken_by_vandals: None, archive: Archive, tmp_path: Path) -> None:
+def test_a_faulty_page_that_is_the_whole_archive_stops_the_build(
+    broken_by_vandals: None, archive: Archive, tmp_path: Path
+) -> None:
     with pytest.raises(ValidationError, match="1 of 1 captures cannot be mapped"):
         build(archive({BAD: HEADER.format(8) + VANDAL}), tmp_path / "store")
 
@@ -165,7 +167,7 @@ def test_a_page_of_our_samples_stops_the_build(tmp_path: Path, monkeypatch: pyte
         run.build(SAMPLE, Settings(store=str(tmp_path / "store"), jobs=1))
 
 
-def test_what_no_page_alone_breaks_stops_the_build(
+def test_a_violation_that_no_single_page_causes_stops_the_build(
     two_pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def days(*arguments: object) -> Iterator[Quad]:

@@ -23,7 +23,9 @@ PAGE = (
 )
 
 
-def test_all_is_derived_while_the_snapshot_before_is_still_current(archive: WriteArchive, tmp_path: Path) -> None:
+def test_derived_files_are_made_while_the_previous_snapshot_is_still_current(
+    archive: WriteArchive, tmp_path: Path
+) -> None:
     store = Store(tmp_path / "store")
     settings = Settings(store=str(store.path), jobs=1)
     former = build([archive({"2012_February_6.txt": PAGE})], settings).snapshot
@@ -68,7 +70,7 @@ def test_a_build_killed_before_its_snapshot_is_current_leaves_none(archive: Writ
     assert build([pages], settings).snapshot.manifest.counts["events"] == 2
 
 
-def test_what_could_not_be_prepared_is_not_published(archive: WriteArchive, tmp_path: Path) -> None:
+def test_a_snapshot_that_could_not_be_prepared_is_not_published(archive: WriteArchive, tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
 
     def ready(made: Snapshot) -> None:

@@ -125,7 +125,7 @@ def test_the_report_has_every_alias_with_its_evidence_in_this_build_and_in_the_n
         ]
 
 
-def test_what_no_event_names_any_more_is_still_what_it_is_called(archive: Archive, settings: Settings) -> None:
+def test_a_thing_that_no_event_names_any_more_keeps_its_name(archive: Archive, settings: Settings) -> None:
     build([archive(PAGES, "archive")], settings)
     edited = PAGES | {"2011_November_8.txt": PAGES["2011_November_8.txt"].replace("[[Hama]]", "Hama")}
     build([archive(edited, "archive")], settings)
@@ -137,7 +137,7 @@ def test_what_no_event_names_any_more_is_still_what_it_is_called(archive: Archiv
     }
 
 
-def test_nothing_is_said_of_what_only_a_withdrawn_event_named(archive: Archive, settings: Settings) -> None:
+def test_things_that_only_a_withdrawn_event_named_are_not_described(archive: Archive, settings: Settings) -> None:
     root = archive(PAGES, "archive")
     build([root], settings)
     store = Store(Path(settings.store))

@@ -286,7 +286,7 @@ def tables(database: Path) -> set[str]:
     return {file.name for file in database.glob("*.sst")}
 
 
-def test_progress_is_told_until_all_days_are_done(archive: Archive, tmp_path: Path) -> None:
+def test_progress_is_reported_until_all_days_are_done(archive: Archive, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     settings = settings_of(tmp_path / "store")
     run.build([many_days(archive)], settings, lambda done, total: told.append((done, total)))
@@ -305,7 +305,7 @@ def test_an_error_in_a_process_that_reads_pages_is_raised(archive: Archive, tmp_
     assert [one.name for one in (tmp_path / "store").iterdir()] == ["lock"]
 
 
-def test_a_page_that_another_process_cannot_read_is_told(archive: Archive, tmp_path: Path) -> None:
+def test_a_page_that_another_process_cannot_read_is_reported(archive: Archive, tmp_path: Path) -> None:
     root = many_days(archive)
     (root / "2012_May_1.txt").write_bytes(bytes(range(256)))
     built = run.build([root], settings_of(tmp_path / "store", jobs=2))

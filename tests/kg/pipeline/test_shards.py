@@ -64,7 +64,7 @@ def test_a_build_loads_the_files_that_are_written(made: Path, root: Path, settin
     assert sorted(loaded.values()) == sorted(row["sha256"] for row in manifest(made)["shards"])
 
 
-def test_what_is_said_beside_a_shard_is_so(made: Path) -> None:
+def test_the_description_of_a_shard_is_right(made: Path) -> None:
     for row in manifest(made)["shards"]:
         text = (made / row["file"]).read_bytes()
         beside = json.loads((made / row["file"]).with_suffix(".json").read_text())
@@ -116,7 +116,7 @@ def test_shards_of_before_are_replaced_and_other_files_are_not(made: Path, root:
         folder.write([root], settings, root)
 
 
-def test_what_is_written_by_another_process_is_not_written_too(made: Path, root: Path, settings: Settings) -> None:
+def test_a_shard_that_another_process_writes_is_not_written_twice(made: Path, root: Path, settings: Settings) -> None:
     before = contents(made)
     descriptor = os.open(made, os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -111,12 +111,12 @@ HEADER, BODY = Describe("x:y", FORMATS[1], 1, "x:z").frame()
         (HEADER, b"more", "longer than it says"),
     ],
 )
-def test_what_is_not_in_the_table_is_refused_with_a_reason(header: dict[str, Any], body: bytes, error: str) -> None:
+def test_anything_outside_the_table_is_refused_with_a_reason(header: dict[str, Any], body: bytes, error: str) -> None:
     with pytest.raises(MessageError, match=error):
         OPERATIONS.asked(header, body)
 
 
-def test_a_format_that_there_is_none_of_is_refused() -> None:
+def test_an_unknown_format_is_refused() -> None:
     with pytest.raises(FormatError):
         OPERATIONS.asked(HEADER | {"fields": HEADER["fields"] | {"format": "none"}}, BODY)
 
@@ -130,7 +130,7 @@ def test_a_reply_of_another_type_is_refused(kind: Any, data: Any, body: bytes) -
         decoded(kind, data, body)
 
 
-def test_a_table_takes_nothing_that_cannot_be_sent() -> None:
+def test_a_table_accepts_only_values_that_can_be_sent() -> None:
     @dataclass(frozen=True, slots=True)
     class Odd(Operation[int | str]):
         pass

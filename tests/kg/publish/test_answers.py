@@ -36,7 +36,7 @@ def test_the_hash_is_what_sort_and_sha256sum_make_of_the_results_in_tsv(graph: E
     assert len(found(graph, query).rows) == body.count(b"\n") - 1
 
 
-def test_the_order_of_rows_says_nothing_and_their_number_does(graph: EmbeddedGraph) -> None:
+def test_the_hash_ignores_the_order_of_rows_but_not_their_number(graph: EmbeddedGraph) -> None:
     first, second, once, twice = (
         found(graph, f"SELECT ?x {{ VALUES ?x {{ {values} }} }}") for values in ("1 2", "2 1", "1", "1 1")
     )
@@ -44,7 +44,7 @@ def test_the_order_of_rows_says_nothing_and_their_number_does(graph: EmbeddedGra
     assert once.sha256 != twice.sha256
 
 
-def test_columns_answers_of_yes_and_graphs_have_hashes_of_their_own(graph: EmbeddedGraph) -> None:
+def test_columns_boolean_answers_and_graphs_have_hashes_of_their_own(graph: EmbeddedGraph) -> None:
     texts: tuple[tuple[str, Form], ...] = (
         ("SELECT ?x { VALUES ?x { 1 } }", "SELECT"),
         ("SELECT ?y { VALUES ?y { 1 } }", "SELECT"),
@@ -99,25 +99,25 @@ def test_every_question_can_be_cited_and_its_address_names_all_values(workers: W
         ({"question": "one-day", "values": ("day=2011-11-08",)}, "has no parameter 'day'"),
     ],
 )
-def test_what_names_no_query_is_refused(arguments: dict[str, str], words: str) -> None:
+def test_an_unknown_query_is_refused(arguments: dict[str, str], words: str) -> None:
     with pytest.raises(ParameterError, match=words):
         CitedQuery(**arguments)
 
 
 @pytest.mark.parametrize("call", ["NOW()", "RAND()", "UUID()", "STRUUID()"])
-def test_what_is_another_answer_each_time_is_not_cited(call: str) -> None:
+def test_an_answer_that_differs_each_time_is_not_cited(call: str) -> None:
     with pytest.raises(ParameterError, match="cannot be cited"):
         CitedQuery(f"SELECT ({call} AS ?x) {{}}").text(BASE)
 
 
 @pytest.mark.parametrize("snapshot", ["", "../..", "current", "20111309T060000000000Z", f"{SNAPSHOT}/.."])
-def test_what_is_no_id_of_a_snapshot_is_refused(snapshot: str) -> None:
+def test_anything_that_is_not_an_id_of_a_snapshot_is_refused(snapshot: str) -> None:
     with pytest.raises(ParameterError, match="id of one"):
         CitedAnswer(CitedQuery("ASK {}"), snapshot)
 
 
 @pytest.mark.parametrize("sha256", ["0" * 63, "0" * 63 + "G", "A" * 64])
-def test_what_is_no_hash_is_refused(sha256: str) -> None:
+def test_anything_that_is_not_a_hash_is_refused(sha256: str) -> None:
     with pytest.raises(ParameterError, match="64 digits"):
         CitedAnswer(CitedQuery("ASK {}"), SNAPSHOT, sha256)
 

@@ -102,7 +102,7 @@ def test_only_what_holds_all_of_it_is_a_distribution_of_the_data_set(catalog: Ca
     assert not said(catalog, f"{catalog.version.iri}/dump/newsgraph-2011.ttl.gz", "rdf:type")
 
 
-def test_what_a_snapshot_was_made_from_is_said(catalog: Catalog) -> None:
+def test_the_sources_of_a_snapshot_are_given(catalog: Catalog) -> None:
     names = {facts["name"] for facts in catalog.manifest.archives}
     archives = (f"{catalog.version.iri}#archive-{number}" for number in (1, 2))
     assert {name for archive in archives for name in said(catalog, archive, "rdfs:label")} == names

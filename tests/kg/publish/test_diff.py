@@ -121,7 +121,7 @@ def in_memory(one: Snapshot) -> EmbeddedGraph:
     return store
 
 
-def test_events_added_removed_reworded_and_changed_are_told_by_day(two: Two) -> None:
+def test_added_removed_reworded_and_changed_events_are_listed_by_day(two: Two) -> None:
     found = two.json()
     assert (found["from"], found["to"]) == (two.old.id, two.new.id)
     assert found["counts"] == {"added": 1, "removed": 1, "reworded": 1, "changed": 1}
@@ -286,7 +286,7 @@ def test_a_revision_that_no_snapshot_has_is_not_found(two: Two, iri: str) -> Non
         diff.revision(Store(two.store), iri)
 
 
-def test_an_event_is_no_revision(two: Two) -> None:
+def test_an_event_is_not_a_revision(two: Two) -> None:
     with pytest.raises(NotFoundError, match="has a revision"):
         diff.revision(Store(two.store), two.json()["days"][0]["events"][0]["event"])
 
@@ -370,7 +370,7 @@ def test_texts_too_long_to_compare_are_replaced_as_a_whole() -> None:
     assert comparison.word_diff(old, old) == [Edit("equal", old)]
 
 
-def test_only_the_aspects_that_changed_are_told_sorted() -> None:
+def test_only_changed_aspects_are_listed_in_order() -> None:
     before = {"topics": frozenset({"a", "b"}), "category": frozenset({"same"})}
     after = {"topics": frozenset({"d", "c", "b"}), "category": frozenset({"same"})}
     assert comparison.value_diff(before, after) == {"topics": comparison.Values(["c", "d"], ["a"])}

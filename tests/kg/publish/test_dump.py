@@ -231,7 +231,7 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 @pytest.mark.parametrize("wanted", RDF_FORMATS, ids=lambda one: one.name)
-def test_what_only_a_named_graph_tells_of_is_in_no_format_of_one_graph(wanted: Format) -> None:
+def test_statements_of_named_graphs_are_not_in_formats_of_one_graph(wanted: Format) -> None:
     lines = [b"<x:a> <x:p> <x:b> <x:g> .\n", b"<x:c> <x:p> <x:d> .\n"]
     file = io.BytesIO()
     dump.serialise(lines, wanted, file)

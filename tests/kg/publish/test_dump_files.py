@@ -45,12 +45,12 @@ files = st.builds(
 
 
 @given(files)
-def test_a_name_says_all_of_a_file(file: DumpFile) -> None:
+def test_a_file_name_identifies_its_content(file: DumpFile) -> None:
     assert named(file.name) == file
 
 
 @given(st.text("newsgraph-core.ttl.gz2011/\\é", max_size=30))
-def test_another_name_is_no_file_or_the_one_that_is_called_so(name: str) -> None:
+def test_another_name_is_either_no_file_or_the_file_of_that_name(name: str) -> None:
     found = named(name)
     assert found is None or found.name == name
 
@@ -68,7 +68,7 @@ def test_another_name_is_no_file_or_the_one_that_is_called_so(name: str) -> None
         "newsgraph.srj",
     ],
 )
-def test_a_name_that_makes_no_sense_is_no_file(name: str) -> None:
+def test_a_name_that_makes_no_sense_is_not_a_file(name: str) -> None:
     assert named(name) is None
 
 
@@ -124,7 +124,7 @@ def test_a_file_made_from_the_whole_is_the_one_made_from_the_database(
 
 @pytest.mark.parametrize("from_whole", [False, True])
 @pytest.mark.parametrize("nothing", [{"part": "enrichment"}, {"year": 1850}, {"part": "core", "year": 1850}])
-def test_a_file_of_nothing_is_not_made(
+def test_an_empty_file_is_not_made(
     sample_build: Built, sample_store: Path, tmp_path: Path, nothing: dict[str, Any], from_whole: bool
 ) -> None:
     make(Store(sample_store), sample_build.snapshot, WHOLE, tmp_path)
@@ -201,7 +201,7 @@ def test_options_that_make_no_sense_are_refused(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_year_without_events_is_told_as_an_error_and_nothing_is_written(
+def test_a_year_without_events_is_an_error_and_writes_nothing(
     run_kg: RunKg, sample_store: Path, tmp_path: Path
 ) -> None:
     for output in ((), ("--output", tmp_path / "1850.ttl.gz")):

@@ -84,7 +84,7 @@ def test_captures_are_pages_and_entries(sample_build: Built) -> None:
     }
 
 
-def test_what_was_asked_elsewhere_is_in_its_part_with_its_graph_and_without_it(enriched: Path) -> None:
+def test_enrichment_is_in_its_part_with_its_graph_and_without_it(enriched: Path) -> None:
     homs = NamedNode(f"{BASE}entity/en/Homs")
     label = NamedNode("http://www.w3.org/2004/02/skos/core#prefLabel")
     found = selected(enriched, "ntriples", Selection(BASE, "enrichment"))
@@ -116,7 +116,7 @@ def test_a_year_has_its_events_and_no_others(sample_build: Built, sample_graph: 
     assert found == {event for event in events if dates[event] == "2011"}
 
 
-def test_what_the_events_of_a_year_name_is_described_in_it_as_in_the_whole(
+def test_things_named_by_the_events_of_a_year_are_described_in_it_as_in_the_whole(
     sample_build: Built, sample_graph: EmbeddedGraph
 ) -> None:
     found = year(sample_build, 2011)
@@ -173,6 +173,6 @@ def test_what_changed_since_a_snapshot_is_described_in_full(tmp_path: Path) -> N
     assert not any("2011-11-08" in one for one in subjects(found))
 
 
-def test_a_since_that_is_no_database_is_a_store_error(enriched: Path, tmp_path: Path) -> None:
+def test_a_since_that_is_not_a_database_is_a_store_error(enriched: Path, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be read"):
         selected(enriched, "nquads", Selection(BASE, since=tmp_path))

@@ -92,7 +92,7 @@ def test_csv_and_parquet_hold_the_same_and_the_key_is_one(exported: Path, table:
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda one: one.name)
-def test_what_a_column_refers_to_is_there(exported: Path, table: TableSchema) -> None:
+def test_foreign_keys_refer_to_existing_rows(exported: Path, table: TableSchema) -> None:
     rows = pandas.read_parquet(exported / f"{table.name}.parquet")
     for column in table.columns:
         if column.refers:

@@ -145,7 +145,7 @@ PARTS = {
     part=st.sampled_from(sorted(PARTS)),
     after=st.lists(st.sampled_from(OTHERS), max_size=1),
 )
-def test_what_is_sent_along_changes_no_answer(
+def test_values_that_are_sent_along_change_no_answer(
     pool: Workers,
     there: Remote,
     leading: list[str],
@@ -208,7 +208,7 @@ def test_too_many_values_are_not_sent_along(pool: Workers, there: Remote, monkey
     assert "VALUES" not in asked(pool, there, "?a h:same ?x ; h:rank ?r . SERVICE <URL> { ?x t:people ?n }")[0]
 
 
-def test_nobody_is_asked_if_nothing_could_join(pool: Workers, there: Remote) -> None:
+def test_no_service_is_asked_if_nothing_could_join(pool: Workers, there: Remote) -> None:
     assert asked(pool, there, "?a h:nothing ?x . SERVICE <URL> { ?x t:people ?n }") == []
 
 
@@ -300,7 +300,7 @@ def test_an_answer_over_a_limit_is_an_error(settings: Settings, there: Remote) -
         ("SELECT * { SERVICE <URL> {\n\n SERVICE <URL> { ?x } } }", 3),
     ],
 )
-def test_of_a_query_that_is_none_the_place_is_told_and_nobody_is_asked(
+def test_a_syntax_error_is_reported_with_its_place_and_no_service_is_asked(
     pool: Workers, there: Remote, query: str, line: int
 ) -> None:
     there.queries.clear()
@@ -310,7 +310,7 @@ def test_of_a_query_that_is_none_the_place_is_told_and_nobody_is_asked(
     assert not there.queries
 
 
-def test_a_private_address_must_be_named_as_one(settings: Settings, there: Remote) -> None:
+def test_a_private_address_must_be_allowed_by_name(settings: Settings, there: Remote) -> None:
     own = replace(settings, services=there.url, query_seconds=20.0)
     with Workers(Store(Path(own.store)), own) as pool:
         with pytest.raises(FederationError, match="private address"):
@@ -336,7 +336,7 @@ def test_only_some_queries_may_wait_for_services(pool: Workers, there: Remote) -
     assert pool.query(query).body
 
 
-def test_a_name_can_come_to_mean_another_address_without_our_following(there: Remote) -> None:
+def test_a_name_that_changes_its_address_is_not_followed(there: Remote) -> None:
     answers = [["8.8.8.8", "127.0.0.1"], ["127.0.0.1"]]
 
     def resolve(*_: object, **__: object) -> list[Any]:

@@ -92,13 +92,13 @@ def test_a_string_without_end_is_reported_with_its_place() -> None:
         "ASK " + "{" * 100_000,  # a query that is also too long gets the message about its fault
     ],
 )
-def test_what_is_over_a_limit_is_refused(query: str) -> None:
+def test_a_query_over_a_limit_is_refused(query: str) -> None:
     with pytest.raises(QueryTooComplexError, match=r"more than|deeper"):
         check(query, SETTINGS)
 
 
 @pytest.mark.parametrize("query", ["#" * 65_537, "ASK { ?s ?p '" + "x" * 65_537 + "' }"])
-def test_what_is_only_too_long_is_refused_as_that(query: str) -> None:
+def test_a_query_that_is_only_too_long_is_refused_for_its_length(query: str) -> None:
     with pytest.raises(QueryTooLongError, match="longer"):
         check(query, SETTINGS)
 
@@ -134,7 +134,7 @@ def test_the_guard_takes_time_linear_in_the_query(unit: str) -> None:
 
 
 @given(st.text(alphabet="\\u0053SERVICE<>'\"#{}()?:.a \n", max_size=200))
-def test_no_text_makes_the_guard_fail_in_another_way_than_by_its_errors(text: str) -> None:
+def test_on_any_text_the_guard_raises_only_its_own_errors(text: str) -> None:
     with suppress(QueryRefusedError, QuerySyntaxError):
         check(text, SETTINGS)
 

@@ -93,7 +93,7 @@ PIECES = st.lists(st.sampled_from((*SIGNS, *WORDS)), max_size=14)
 @given(before=PIECES, after=PIECES, glue=st.sampled_from(("", " ")))
 @hypothesis.example(before=["?s ?p ?o ."], after=[], glue=" ")
 @hypothesis.example(before=["FILTER", "(", "?x", "<", "'", ">", "'", "||", "EXISTS", "{"], after=["}", ")"], glue="")
-def test_what_the_guard_lets_through_makes_the_engine_connect_to_nobody(
+def test_a_query_that_passes_the_guard_makes_no_connection(
     listener: Listener, before: list[str], after: list[str], glue: str
 ) -> None:
     text = f"PREFIX a: <x:y> SELECT * {{ {glue.join(before)}{glue}{listener.service}{glue.join(after)} }}"

@@ -38,24 +38,24 @@ def tokens(number: int) -> str:
         (64, "nested deeper than 64", lambda number: "ASK { ?s ?p " + "<< " * (number - 1)),
     ],
 )
-def test_what_is_at_a_limit_passes_and_one_more_does_not(most: int, what: str, text: Callable[[int], str]) -> None:
+def test_a_query_at_a_limit_passes_and_one_beyond_it_does_not(most: int, what: str, text: Callable[[int], str]) -> None:
     check(text(most), SETTINGS)
     step = 2 if text(most) == text(most + 1) else 1
     with pytest.raises(QueryTooComplexError, match=what):
         check(text(most + step), SETTINGS)
 
 
-def test_a_datatype_is_no_path_and_counts_for_nothing() -> None:
+def test_a_datatype_is_not_a_path_and_does_not_count() -> None:
     check("ASK { ?s ?p " + "'a'^^<x:y>," * 1_000 + " 1 }", SETTINGS)
 
 
-def test_brackets_that_are_closed_are_no_depth() -> None:
+def test_closed_brackets_do_not_count_as_depth() -> None:
     check("ASK {" + "({[]})" * 500 + "}", SETTINGS)
     check("ASK {" + "<< >>" * 100 + "}", SETTINGS)
     check("ASK " + "}" * 100 + "{" * 64, SETTINGS)
 
 
-def test_signs_of_comparison_apart_are_no_brackets() -> None:
+def test_signs_of_comparison_apart_are_not_brackets() -> None:
     check("ASK { FILTER(" + "?a < < ?b && " * 65 + "1) }", SETTINGS)
     check("ASK { FILTER(" + "?a < ?b && ?c < ?d && " * 65 + "1) }", SETTINGS)
 
@@ -160,7 +160,7 @@ def test_service_in_a_string_is_refused_behind_what_may_be_two_comparisons(query
         "ASK { FILTER([]<x:it's>'SERVICE') }",
     ],
 )
-def test_what_can_be_read_in_one_way_only_is_not(query: str) -> None:
+def test_unambiguous_queries_are_not(query: str) -> None:
     assert check(query, SETTINGS) == "ASK"
     assert check(query, SETTINGS, services=True) == "ASK"
 

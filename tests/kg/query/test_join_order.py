@@ -131,7 +131,7 @@ def test_a_path_from_a_constant_comes_before_patterns_without_one(graph: Embedde
         "",
     ],
 )
-def test_what_would_not_gain_or_is_not_understood_is_left_as_it_is(graph: EmbeddedGraph, query: str) -> None:
+def test_queries_that_would_not_gain_or_are_not_understood_stay_unchanged(graph: EmbeddedGraph, query: str) -> None:
     assert reordered(query, graph) == query
 
 

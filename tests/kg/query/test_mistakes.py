@@ -45,7 +45,7 @@ BASE = "http://127.0.0.1:8000/"
         ("  # nothing", 12, "the text is empty"),
     ],
 )
-def test_a_mistake_is_named_with_its_place(query: str, column: int, said: str) -> None:
+def test_an_error_is_named_with_its_place(query: str, column: int, said: str) -> None:
     with pytest.raises(QuerySyntaxError) as caught:
         answer(EmbeddedGraph(), query)
     assert said in str(caught.value)
@@ -88,14 +88,14 @@ def test_terms_of_earlier_versions_are_known() -> None:
 
 
 @pytest.mark.parametrize("query", [one.text for one in questions()], ids=[one.name for one in questions()])
-def test_nothing_is_wrong_with_a_right_query(query: str) -> None:
+def test_a_correct_query_has_no_errors(query: str) -> None:
     check_terms(query)
     assert mistake(query, len(query)) is None
     assert bracket(query) is None
 
 
 @given(st.lists(st.sampled_from([*sorted(WORDS), *"{}()[],.<>?x", "<http://a", "ng:a", "'b'", "\n", " "]), max_size=20))
-def test_whatever_is_wrong_the_place_is_within_the_text(parts: list[str]) -> None:
+def test_the_place_of_an_error_is_always_within_the_text(parts: list[str]) -> None:
     text = " ".join(parts)
     for found in (mistake(text, len(text)), bracket(text)):
         assert found is None or text[found.offset :].strip()

@@ -163,7 +163,7 @@ def test_no_value_is_more_than_one_term(value: str) -> None:
         ("in-a-place", "city", "Homs"),
     ],
 )
-def test_what_is_no_value_of_the_type_is_refused_by_name(name: str, parameter: str, value: str) -> None:
+def test_a_value_of_another_type_is_refused_by_name(name: str, parameter: str, value: str) -> None:
     with pytest.raises(ParameterError) as caught:
         bound(name, **{parameter: value})
     assert caught.value.parameter == parameter
@@ -183,7 +183,7 @@ def test_a_place_is_found_by_any_of_its_titles(store: EmbeddedGraph) -> None:
     assert found[0] == found[1] != []
 
 
-def test_a_publisher_is_told_with_what_it_reported_between_two_days(store: EmbeddedGraph) -> None:
+def test_a_publisher_has_its_reports_between_two_days(store: EmbeddedGraph) -> None:
     found = rows(store, bound("by-a-publisher", **{"from": "2011-11-08", "to": "2011-11-08"}))
     assert set(column(found, "date")) == {"2011-11-08"}
     assert any("bbc" in source for source in column(found, "source"))
@@ -210,7 +210,7 @@ def test_events_in_homs_are_told_from_those_that_name_it_newest_first(store: Emb
     assert column(found, "date") == sorted(column(found, "date"), reverse=True)
 
 
-def test_the_same_are_in_homs_by_its_number(store: EmbeddedGraph) -> None:
+def test_the_number_of_homs_finds_the_same_events(store: EmbeddedGraph) -> None:
     found = ask(store, "by-geonames-id")
     assert set(column(found, "event")) == events_at(store, HOMS, predicate=terms.LOCATION)
 
@@ -266,7 +266,7 @@ def test_the_years_of_a_country_add_up_to_its_months(store: EmbeddedGraph) -> No
     assert {year: int(count) for year, count in years.items()} == months
 
 
-def test_a_box_holds_what_lies_in_it(store: EmbeddedGraph) -> None:
+def test_a_box_contains_the_places_in_it(store: EmbeddedGraph) -> None:
     names = set(column(ask(store, "bounding-box"), "name"))
     assert {"Homs", "Damascus", "Haifa"} <= names
     assert names.isdisjoint({"Cairo", "London", "Baghdad"})
@@ -283,13 +283,13 @@ def test_the_pictures_of_a_place_are_those_of_its_events(store: EmbeddedGraph) -
     assert SEED in column(found, "event")
 
 
-def test_what_is_seen_with_homs_is_not_homs(store: EmbeddedGraph) -> None:
+def test_homs_is_not_among_the_places_named_with_homs(store: EmbeddedGraph) -> None:
     labels = column(ask(store, "named-with-a-place"), "label")
     assert "Syria" in labels
     assert "Homs" not in labels
 
 
-def test_what_is_no_place_is_none(store: EmbeddedGraph) -> None:
+def test_anything_else_is_not_a_place(store: EmbeddedGraph) -> None:
     assert "United Nations" in column(ask(store, "no-place"), "label")
     assert "Syria" not in column(ask(store, "no-place"), "label")
 
@@ -297,7 +297,7 @@ def test_what_is_no_place_is_none(store: EmbeddedGraph) -> None:
 # ---- Time and topics.
 
 
-def test_a_day_is_told_whole(store: EmbeddedGraph) -> None:
+def test_a_day_has_all_its_events(store: EmbeddedGraph) -> None:
     day = Literal("2011-11-08", datatype=NamedNode(expand("xsd:date")))
     listed = {quad.subject.value for quad in store.quads_for_pattern(None, NamedNode(expand("schema:startDate")), day)}
     assert set(column(ask(store, "one-day"), "event")) == {iri for iri in listed if "/event/" in iri}
@@ -359,7 +359,7 @@ def test_a_dead_slug_leads_to_the_event(store: EmbeddedGraph) -> None:
     assert len(ask(store, "dead-slug")) == 3
 
 
-def test_tolls_that_moved_are_both_told() -> None:
+def test_both_numbers_of_a_changed_death_toll_are_shown() -> None:
     found = ask(small(TWO_TOLLS), "moving-tolls")
     pairs = zip(column(found, "first"), column(found, "second"), strict=True)
     assert {frozenset(pair) for pair in pairs} == {frozenset({"3", "12"})}

@@ -123,7 +123,7 @@ def test_results_come_in_every_format(pools: tuple[Workers, Workers], name: str,
 
 
 @pytest.mark.parametrize("pattern", ["a ng:Event", "<urn:none> 1"])
-def test_yes_and_no(pools: tuple[Workers, Workers], pattern: str) -> None:
+def test_ask_is_answered_true_or_false(pools: tuple[Workers, Workers], pattern: str) -> None:
     query = f"{PREFIXED}ASK {{ ?s {pattern} }}"
     theirs, ours = (pool.query(query, by_name("json"), seconds=20) for pool in pools)
     assert theirs == ours
@@ -136,7 +136,7 @@ def test_booleans_are_written_as_they_were(pools: tuple[Workers, Workers]) -> No
     assert b"true" in ours.body
 
 
-def test_nobody_sees_the_graphs_of_others_there(pools: tuple[Workers, Workers]) -> None:
+def test_no_store_sees_the_graphs_of_other_stores_there(pools: tuple[Workers, Workers]) -> None:
     for query in ("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }", "SELECT * FROM <urn:other> WHERE { ?s ?p ?o }"):
         assert pools[0].query(query, by_name("csv")).rows == 0
 
@@ -151,7 +151,7 @@ def test_nobody_sees_the_graphs_of_others_there(pools: tuple[Workers, Workers]) 
         ("SELECT ?s WHERE { ?s ?p }", QuerySyntaxError),
     ],
 )
-def test_what_no_store_answers_does_not_reach_the_engine(
+def test_queries_that_no_store_answers_do_not_reach_the_engine(
     pools: tuple[Workers, Workers], query: str, error: type[QueryError]
 ) -> None:
     told = []
@@ -236,17 +236,17 @@ def test_a_snapshot_that_is_not_loaded_is_not_asked_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"results": {"bindings": [1]}}', b'{"head": {}}', b"[" * 100_000])
-def test_what_is_no_answer_is_an_error(body: bytes) -> None:
+def test_anything_but_an_answer_is_an_error(body: bytes) -> None:
     with pytest.raises(QueryError, match="something other than results"):
         rewritten("SELECT", body, None, 1_000)
 
 
-def test_triple_terms_that_are_nested_deep_are_no_answer() -> None:
+def test_deeply_nested_triple_terms_are_refused_in_an_answer() -> None:
     with pytest.raises(QueryError, match="something other than results"):
         rewritten("CONSTRUCT", b"<urn:a> <urn:b> " + b"<<( <urn:a> <urn:b> " * 20_000, None, 1_000)
 
 
-def test_a_graph_is_no_table() -> None:
+def test_a_graph_is_not_a_table() -> None:
     with pytest.raises(FormatError):
         rewritten("CONSTRUCT", b"<urn:a> <urn:b> <urn:c> .\n", by_name("csv"), 1_000)
 

@@ -34,5 +34,5 @@ def test_as_many_rows_are_counted_as_there_are_solutions(values: list[str], kind
         ('SELECT ?x { VALUES ?x { "[{" ",{" ",{}" } }', 3),
     ],
 )
-def test_odd_results_are_counted_too(query: str, rows: int, kind: QueryResultsFormat) -> None:
+def test_unusual_results_are_counted_too(query: str, rows: int, kind: QueryResultsFormat) -> None:
     assert row_count(EmbeddedGraph().query(query).serialize(format=kind), kind) == rows

@@ -51,7 +51,7 @@ def test_a_string_of_a_megabyte_of_escapes_takes_little_memory(end: str) -> None
     assert peak < 1_000_000
 
 
-def test_what_is_repeated_is_not_given_back() -> None:
+def test_repetitions_do_not_backtrack() -> None:
     pattern = re.compile(rf"a{repeated('pieces', 'b')}b")
     assert pattern.fullmatch("abbb") is None
 

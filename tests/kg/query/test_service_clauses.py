@@ -82,7 +82,7 @@ def test_the_query_without_its_clauses_has_all_else_where_it_was() -> None:
         "PREFIX service: <a:> SELECT * { ?service service:SERVICE <http://a/SERVICE> }",
     ],
 )
-def test_the_word_elsewhere_is_no_clause(query: str) -> None:
+def test_the_word_service_elsewhere_is_not_a_clause(query: str) -> None:
     assert read(query, BASE, SETTINGS) is None
 
 
@@ -100,7 +100,7 @@ def test_the_word_elsewhere_is_no_clause(query: str) -> None:
         "ASK { " + "SERVICE <a:> {} " * (CLAUSES + 1) + "}",
     ],
 )
-def test_in_doubt_a_query_is_refused(query: str) -> None:
+def test_an_ambiguous_query_is_refused(query: str) -> None:
     with pytest.raises(QueryRefusedError):
         federated(query.replace("<a:>", f"<{ALLOWED}>"), SETTINGS, BASE)
 
@@ -125,7 +125,7 @@ def test_in_doubt_a_query_is_refused(query: str) -> None:
         "ASK { SERVICE <a:> {} } ; CLEAR ALL",
     ],
 )
-def test_what_is_no_clause_is_a_syntax_error(query: str) -> None:
+def test_anything_that_is_not_a_clause_is_a_syntax_error(query: str) -> None:
     with pytest.raises(QuerySyntaxError):
         read(f"{query} # SERVICE" if "SERVICE" in query else f"{query} SERVICE", BASE, SETTINGS)
 
@@ -162,9 +162,7 @@ PIECES = st.lists(st.sampled_from((*SIGNS, *WORDS, f"SERVICE <{ALLOWED}> {{")), 
 
 @examples(max_examples=600)
 @given(pieces=PIECES, glue=st.sampled_from(("", " ")), prologue=st.sampled_from(("", "PREFIX a: <x:y> ", "BASE <b:> ")))
-def test_whatever_the_text_all_services_that_would_be_asked_are_allowed(
-    pieces: list[str], glue: str, prologue: str
-) -> None:
+def test_in_any_text_every_service_that_would_be_asked_is_allowed(pieces: list[str], glue: str, prologue: str) -> None:
     text = f"{prologue}SELECT * {{ {glue.join(pieces)}{glue}SERVICE <{ALLOWED}> {{ ?a ?b ?c }} }}"
     with suppress(NewsgraphError):
         _, query = federated(text, SETTINGS, BASE)

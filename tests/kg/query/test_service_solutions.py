@@ -145,13 +145,13 @@ NESTED = '{"type": "triple", "value": {"subject": ' * 20_000
     ],
     ids=lambda text: text[:60],
 )
-def test_what_are_no_results_is_an_error_or_if_silent_no_bindings(text: str) -> None:
+def test_an_answer_that_is_not_results_is_an_error_or_without_silent_no_bindings(text: str) -> None:
     with pytest.raises(FederationError, match=r"^S (answered|did not answer) with"):
         solutions(text)
     assert solutions(text, silent=True) == [{}]
 
 
-def test_no_answer_is_an_error_or_if_silent_no_bindings() -> None:
+def test_a_missing_answer_is_an_error_or_with_silent_no_bindings() -> None:
     assert solutions(None, silent=True) == [{}]
     assert solutions(None, (), silent=True) == [{}]
     with pytest.raises(FederationError):
@@ -163,7 +163,7 @@ def test_the_scope_of_a_pattern_is_what_it_selects() -> None:
     assert scopes([query, "ASK {}", "SELECT * { <a> <b> 1 }"], BASE) == [["a", "b", "f"], [], []]
 
 
-def test_what_is_no_query_has_no_scope() -> None:
+def test_only_a_query_has_a_scope() -> None:
     with pytest.raises(QuerySyntaxError, match="line 2"):
         scopes(["SELECT *\n{ ?s }"], BASE)
     with pytest.raises(NotSupportedError):

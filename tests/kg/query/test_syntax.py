@@ -56,11 +56,11 @@ def test_a_declaration_without_a_prefix_declares_the_empty_one() -> None:
         ("SELECT * { ?now <http://a/now> <http://a/service> ; ng:rand 1 }", ""),
     ],
 )
-def test_what_may_be_answered_in_another_way_next_time_is_told_by_its_word(text: str, word: str) -> None:
+def test_the_word_that_makes_an_answer_vary_is_named(text: str, word: str) -> None:
     assert varying(text) == word
 
 
-def test_where_nothing_better_is_known_the_place_and_the_token_there_are_named() -> None:
+def test_by_default_the_place_and_the_token_there_are_named() -> None:
     error = syntax_error("error at 2:3: expected one of x", "ASK {\n  % }")
     assert str(error) == "line 2, column 3: unexpected %"
     assert (error.line, error.column) == (2, 3)
@@ -94,11 +94,11 @@ def test_up_to_six_signs_that_were_expected_are_told_in_order(number: int, is_to
     assert str(syntax_error(message, "ASK % %")) == f"line 1, column 5: unexpected %{told}"
 
 
-def test_what_is_no_place_is_repeated_up_to_five_hundred_characters() -> None:
+def test_anything_that_is_not_a_place_is_repeated_up_to_five_hundred_characters() -> None:
     assert str(syntax_error("x" * 501, "ASK")) == f"this is not a SPARQL query: {'x' * 500}"
 
 
-def test_an_iri_that_cannot_be_parsed_is_said_to_be_invalid() -> None:
+def test_an_iri_that_cannot_be_parsed_is_reported_as_invalid() -> None:
     assert str(syntax_error("error at 1:5: IRI parsing failed", "ASK %")).endswith("the IRI before this is not valid")
 
 

@@ -56,6 +56,6 @@ def test_other_terms_have_a_text_too(term: NamedNode | BlankNode | Literal, expe
     assert text(str(term).encode()) == expected
 
 
-def test_only_an_iri_is_one() -> None:
+def test_only_an_iri_term_counts_as_an_iri() -> None:
     assert is_iri(token(NamedNode("http://a.example/")))
     assert [one for one in (b"_:a", b'"<a:>"', b"<<( <a:> <b:> <c:> )>>") if is_iri(one)] == []

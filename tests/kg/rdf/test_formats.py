@@ -57,5 +57,5 @@ def test_an_unknown_name_is_refused_with_a_list_of_those_there_are() -> None:
         by_name("word")
 
 
-def test_an_unknown_suffix_or_media_type_is_no_format() -> None:
+def test_an_unknown_suffix_or_media_type_is_not_a_format() -> None:
     assert by_suffix("doc") is by_suffix("") is by_media_type("text/plain") is by_media_type("") is None

@@ -100,7 +100,7 @@ def node(iri: str = f"{BASE}a", **said: list[dict[str, str]]) -> dict[str, Any]:
     ],
     ids=["a blank node", "no scheme", "a compact IRI", "a link to one", "a datatype", "a property as a class"],
 )
-def test_what_the_context_may_take_for_something_else_is_left_to_pyld(graph: Nodes) -> None:
+def test_ambiguous_terms_of_the_context_are_left_to_pyld(graph: Nodes) -> None:
     assert not is_covered(graph)
 
 

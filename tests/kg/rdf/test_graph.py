@@ -11,5 +11,5 @@ def test_an_iri_is_a_term() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "no-scheme", "http://a b", "http://a/<b>", "http://a:port/"])
-def test_what_is_no_iri_is_no_term(text: str) -> None:
+def test_an_invalid_iri_is_refused(text: str) -> None:
     assert named_node(text) is None

@@ -121,7 +121,7 @@ def test_labels_without_words_have_slugs_of_their_own() -> None:
 # ---- Keys of events.
 
 
-def test_the_key_of_an_event_is_the_same_for_ever() -> None:
+def test_the_key_of_an_event_never_changes() -> None:
     assert event_key("en", DAY, "a city falls") == "mngjnxu2eo"
 
 
@@ -228,7 +228,7 @@ def test_a_printed_address_is_cleaned_into_an_iri(printed: str, expected: str) -
         f"http://a.example/{'b' * URL_LENGTH}",
     ],
 )
-def test_what_cannot_be_an_address_is_none(printed: str) -> None:
+def test_text_that_cannot_be_an_address_is_refused(printed: str) -> None:
     assert clean_url(printed) is None
 
 

@@ -320,7 +320,7 @@ def test_the_context_of_a_document_has_only_what_the_document_uses(graph: Embedd
     assert document["@context"].items() <= context().items()
 
 
-def test_what_fits_on_a_line_is_on_a_line() -> None:
+def test_nodes_that_fit_are_written_on_one_line() -> None:
     document = {"id": "x", "type": ["A", "B"], "places": [{"label": "y" * 100}], "empty": [], "none": {}}
     assert text(document) == (
         '{\n  "id": "x",\n  "type": ["A", "B"],\n  "places": [{"label": "' + "y" * 100 + '"}],\n'

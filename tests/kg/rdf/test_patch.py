@@ -94,7 +94,7 @@ def test_a_patch_that_is_applied_again_changes_nothing(old: list[Quad], new: lis
 
 
 @given(texts.map(str.encode) | st.binary(max_size=40))
-def test_reading_anything_gives_a_patch_or_the_line_that_is_wrong(text: bytes) -> None:
+def test_reading_any_text_gives_a_patch_or_the_number_of_the_wrong_line(text: bytes) -> None:
     with contextlib.suppress(PatchSyntaxError):
         patch.read(io.BytesIO(b"TX .\n" + text + b"\nTC ."))
 
@@ -172,7 +172,9 @@ def test_rows_are_applied_in_their_order() -> None:
         (["TX .", "PA rdf ."], 2, "PA takes a prefix without its colon, and an IRI"),
     ],
 )
-def test_a_line_that_is_no_row_of_a_patch_is_refused_with_its_number(lines: list[str], line: int, reason: str) -> None:
+def test_a_line_that_is_not_a_row_of_a_patch_is_refused_with_its_number(
+    lines: list[str], line: int, reason: str
+) -> None:
     with pytest.raises(PatchSyntaxError, match=rf"^line {line} of the patch: ") as caught:
         read(*lines)
     assert caught.value.line == line

@@ -79,7 +79,7 @@ def test_what_search_engines_require_and_recommend_is_there(
 
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in NOT_KNOWN.items() for name in names])
-def test_what_is_not_known_is_not_said(things: dict[str, dict[str, Any]], kind: str, name: str) -> None:
+def test_unknown_values_are_left_out(things: dict[str, dict[str, Any]], kind: str, name: str) -> None:
     assert name not in things[kind]
 
 

@@ -26,7 +26,7 @@ def allowed(setting: str, iri: str) -> bool:
         ("private:http://[::1]:3030/ds", "http://[::1]:3030/ds"),
     ],
 )
-def test_what_an_entry_names_is_allowed(setting: str, iri: str) -> None:
+def test_an_address_that_an_entry_names_is_allowed(setting: str, iri: str) -> None:
     assert allowed(setting, iri)
 
 
@@ -85,7 +85,7 @@ def test_a_setting_that_makes_no_sense_is_an_error_at_once(text: str) -> None:
 
 
 @given(st.text(max_size=40).map(lambda text: f"http://{text}"))
-def test_no_text_makes_the_parser_fail_in_another_way(text: str) -> None:
+def test_on_any_text_the_parser_raises_only_its_own_error(text: str) -> None:
     try:
         service = Service.parse(text)
     except ValueError:
@@ -110,5 +110,5 @@ def test_public_addresses_are_public(address: str) -> None:
         *("192.0.0.8", "192.0.0.170", "198.51.100.1", "203.0.113.9", "::ffff:192.88.99.1", "64:ff9b::c058:6301"),
     ],
 )
-def test_all_others_are_not(address: str) -> None:
+def test_all_other_addresses_are_not_public(address: str) -> None:
     assert not is_public(address)

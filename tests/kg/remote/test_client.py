@@ -97,7 +97,7 @@ def test_anything_else_is_an_error_that_says_what_it_was(answer: bytes, told: st
         (b"\xff", "\ufffd"),
     ],
 )
-def test_of_an_error_the_reason_is_told(body: bytes, told: str) -> None:
+def test_an_error_gives_its_reason(body: bytes, told: str) -> None:
     with pytest.raises(FederationError, match=f"answered 400: {told}"):
         answered(http("400 Bad Request", body, Content_Type="application/problem+json"))
 
@@ -172,7 +172,7 @@ def test_a_name_with_any_private_address_is_not_connected_to(silent_peer: Peer, 
     assert silent_peer.connections == 0
 
 
-def test_a_name_is_resolved_once_and_its_address_connected_to(silent_peer: Peer) -> None:
+def test_a_name_is_resolved_once_and_the_connection_uses_that_address(silent_peer: Peer) -> None:
     url = silent_peer.url.replace("127.0.0.1", "named.example")
     assert ask(url, resolve=resolver(["127.0.0.1"])) == ANSWER  # a second lookup would raise IndexError
 
@@ -277,6 +277,6 @@ def test_the_header_via_tells_how_many_of_us_a_query_came_through(via: str | Non
 
 @examples(max_examples=40)
 @given(st.one_of(st.binary(max_size=200), st.binary(max_size=60).map(lambda rest: b"HTTP/1.1 200 OK\r\n" + rest)))
-def test_no_answer_makes_the_client_fail_in_another_way(answer: bytes) -> None:
+def test_on_any_answer_the_client_raises_only_its_own_error(answer: bytes) -> None:
     with suppress(FederationError):
         answered(answer)

@@ -86,13 +86,13 @@ def test_a_password_is_sent_to_who_asks_for_one() -> None:
 
 
 @pytest.mark.parametrize("known", [None, Credentials("me", "pass")])
-def test_what_nobody_can_answer_stays_unanswered(known: Credentials | None) -> None:
+def test_an_unknown_challenge_stays_unanswered(known: Credentials | None) -> None:
     with asking("Negotiate") as (url, seen):
         assert sent(url, known) == 401
     assert len(seen) == 1
 
 
-def test_credentials_show_nothing_of_themselves() -> None:
+def test_credentials_do_not_appear_in_their_text_form() -> None:
     assert not {"name", "secret"} & set(re.findall(r"\w+", repr(Credentials("name", "secret"))))
 
 

@@ -186,7 +186,7 @@ def test_a_graph_that_conforms_proves_all_constraints_but_those_on_other_nodes(s
     )
 
 
-def test_of_groups_that_are_proved_nothing_is_asked() -> None:
+def test_proved_groups_are_not_queried() -> None:
     store = updated(CASES["Entry", "or"])
     [found] = validate(store, SHAPES)
     number = next(iter(violated(store)))

@@ -124,7 +124,7 @@ def test_an_alias_that_a_rule_made_is_split_too(built: Built, settings: Settings
         (("show", f"{BASE}category/sports"), "knows no category"),
     ],
 )
-def test_what_makes_no_sense_is_refused_in_one_line(
+def test_invalid_options_are_refused_in_one_line(
     events: dict[str, str], settings: Settings, command: tuple[str, ...], why: str
 ) -> None:
     kg(settings, "merge", HOMS, HAMA)

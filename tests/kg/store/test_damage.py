@@ -51,7 +51,7 @@ def test_the_same_values_are_the_same_bytes_and_have_a_line_each_for_people() ->
     assert signed.written({"b": 1}, indent=1).startswith('{\n "b": 1,\n "checksum": "')
 
 
-def test_json_with_another_checksum_or_none_or_that_is_no_object_is_refused() -> None:
+def test_json_that_is_not_an_object_or_has_a_wrong_or_no_checksum_is_refused() -> None:
     text = signed.written({"a": 1})
     with pytest.raises(ValueError, match="other bytes than were written"):
         signed.checked(text.replace("1", "2", 1))
@@ -180,7 +180,7 @@ def test_a_link_to_nothing_and_snapshots_without_a_current_one_are_damages(store
     assert parts(store, tmp_path / "cache")[0] == ("current", "manifest.json")
 
 
-def test_of_a_ledger_only_the_root_of_the_snapshot_is_looked_at_quickly(tmp_path: Path) -> None:
+def test_a_quick_check_of_a_ledger_looks_only_at_the_root_of_the_snapshot(tmp_path: Path) -> None:
     store = Store(tmp_path)
     append(store.ledger, [Name("entity/en/A", "A"), Name("entity/en/B", "B")])
     ledger = LedgerFile(store.ledger)
@@ -219,7 +219,7 @@ def test_notes_of_what_was_removed_and_pinned_are_looked_at(store: Store, tmp_pa
 
 
 @pytest.mark.parametrize("length", [39, 40, 41])
-def test_of_a_long_line_that_is_not_an_id_forty_characters_are_told(store: Store, tmp_path: Path, length: int) -> None:
+def test_forty_characters_of_an_invalid_long_line_are_shown(store: Store, tmp_path: Path, length: int) -> None:
     for file, problem in (
         (store.removals, "has {!r}, which is not the id of a snapshot"),
         (store.pins, "keeps {!r}, but there is no"),
@@ -245,7 +245,7 @@ def test_databases_are_read_by_their_checksum_or_by_themselves(store: Store, tmp
     assert parts(store, cache) == [("change log", "changes.sqlite")]
 
 
-def test_what_is_made_again_is_named_and_alarms_nobody(store: Store, tmp_path: Path) -> None:
+def test_files_that_can_be_made_again_are_named_without_an_alarm(store: Store, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     (cache / "below").mkdir(parents=True)
     (cache / "below" / "x").write_bytes(b"abc")
@@ -265,7 +265,7 @@ def damage(path: str, problem: str, *, made_again: bool = False) -> Damage:
     return Damage("part", path, problem, "mend it", made_again)
 
 
-def test_damages_of_one_kind_are_told_once_with_their_number() -> None:
+def test_damage_of_one_kind_is_reported_once_with_its_number() -> None:
     one = Verification((damage("/a/1", "x"), damage("/a/2", "y"), damage("/b/3", "x"), damage("/b/4", "x")), 0, 0)
     assert [found.told(count) for found, count in one.summary()] == [
         "part: /a/1 (and 2 more) x: mend it",
@@ -314,6 +314,6 @@ def test_a_disk_has_room_up_to_the_last_byte(store: Store, monkeypatch: pytest.M
     assert space.free(store.path / "not" / "there") == sys.maxsize
 
 
-def test_a_damage_may_be_told_without_a_number() -> None:
+def test_damage_may_be_reported_without_a_number() -> None:
     one = damage("/a", "x")
     assert str(one) == str(replace(one)) == "part: /a x: mend it"

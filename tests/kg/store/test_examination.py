@@ -74,7 +74,7 @@ def test_another_damage_has_its_own_way_out(store: Store) -> None:
     assert "rollback" not in one.remedy
 
 
-def test_too_little_room_is_told_and_just_enough_is_not(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_little_room_is_reported_and_just_enough_is_not(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     for free, told in ((2_999_999, 2), (3_000_000, 3)):
         monkeypatch.setattr("kg.store.space.free", lambda folder, free=free: free)  # that of a real disk varies
         assert problems(store, free) == []
@@ -82,7 +82,7 @@ def test_too_little_room_is_told_and_just_enough_is_not(store: Store, monkeypatc
         assert low == Problem(f"the disk of {store} has only {told} MB free", "kg prune, or make room")
 
 
-def test_what_a_killed_build_left_is_told_unless_one_goes_on(store: Store) -> None:
+def test_leftovers_of_a_killed_build_are_reported_unless_a_build_is_running(store: Store) -> None:
     (store.path / "building-x").mkdir()
     assert problems(store) == [Problem(f"a build that was killed left files in {store}", f"kg prune --store {store}")]
     with store.lock.open("rb") as lock:
@@ -92,7 +92,7 @@ def test_what_a_killed_build_left_is_told_unless_one_goes_on(store: Store) -> No
     assert len(problems(store)) == 1
 
 
-def test_a_store_that_this_user_cannot_write_is_told(store: Store) -> None:
+def test_a_store_that_this_user_cannot_write_is_reported(store: Store) -> None:
     with unable_to_write(store.path):
         [one] = problems(store)
     assert one.problem == f"this user cannot write {store}"

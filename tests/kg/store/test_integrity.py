@@ -84,7 +84,7 @@ def test_a_flipped_bit_in_any_file_is_noticed_and_each_has_a_way_out(store: Stor
     assert verified(store).damages == ()
 
 
-def test_what_is_cut_off_is_noticed_at_once_where_it_matters(store: Store) -> None:
+def test_a_truncated_file_is_noticed_at_once_where_it_matters(store: Store) -> None:
     for file in (next(store.current().database.glob("*.sst")), store.ledger, snapshot.report(store.current().folder)):
         content = file.read_bytes()
         file.write_bytes(content[:-1])
@@ -100,7 +100,7 @@ def test_a_snapshot_that_lacks_a_file_is_not_opened(store: Store) -> None:
         store.current().open()
 
 
-def test_what_is_made_again_is_no_reason_for_alarm(store: Store) -> None:
+def test_files_that_can_be_made_again_are_no_reason_for_alarm(store: Store) -> None:
     (artefact,) = (store.path / "cache").rglob("search-*.sqlite")
     artefact.write_bytes(b"")
     month = next(store.kept_months.glob("*.nt"))
@@ -148,7 +148,7 @@ Damage = Callable[[Store], object]
         (lambda store: (store.path / "removed.txt").write_text("once upon a time\n"), "removed snapshots"),
     ],
 )
-def test_what_is_missing_is_named(store: Store, damage: Damage, part: str) -> None:
+def test_missing_files_are_named(store: Store, damage: Damage, part: str) -> None:
     rewrite(snapshot.manifest_file(store.current().folder), lambda said: said.update(writes=1))
     damage(store)
     assert part in {one.part for one in verified(store, quick=True).damages}
@@ -161,7 +161,7 @@ def test_a_slow_verification_reads_no_faster_than_it_may(tmp_path: Path) -> None
     assert reading.seconds >= 0.1
 
 
-def test_what_many_files_have_is_told_once_with_their_number(once: Once, tmp_path: Path) -> None:
+def test_a_fault_of_many_files_is_reported_once_with_their_number(once: Once, tmp_path: Path) -> None:
     store = with_two(once, tmp_path / "store")
     store.kept_months.mkdir(exist_ok=True)
     for name in ("a.json", "b.json", "c.json"):

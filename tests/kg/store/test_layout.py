@@ -48,7 +48,7 @@ def store(tmp_path: Path) -> Store:
 @pytest.mark.parametrize(
     ("keep", "expected"), [(1, [5]), (2, [4, 5]), (3, [3, 4, 5]), (5, [1, 2, 3, 4, 5]), (0, [5]), (-1, [5])]
 )
-def test_as_many_of_builds_are_kept_as_is_asked_for_and_the_new_one_always(
+def test_the_requested_number_of_builds_is_kept_and_the_new_one_always(
     store: Store, keep: int, expected: list[int]
 ) -> None:
     for number in range(1, 6):
@@ -57,7 +57,7 @@ def test_as_many_of_builds_are_kept_as_is_asked_for_and_the_new_one_always(
     assert store.removed() == [named(number) for number in range(1, 6) if number not in expected]
 
 
-def test_of_writes_the_newest_three_are_kept_and_none_of_a_build_goes_for_them(store: Store) -> None:
+def test_the_newest_three_writes_are_kept_and_push_out_no_build(store: Store) -> None:
     publish(store, 1, keep=1)
     for number in range(2, 8):
         publish(store, number, keep=1, build=named(1))
@@ -97,7 +97,7 @@ def test_prune_keeps_the_current_one_and_says_what_went(store: Store) -> None:
 # ---- What a killed build leaves.
 
 
-def test_what_is_not_yet_current_is_no_snapshot_and_goes_with_the_next_build(store: Store) -> None:
+def test_anything_that_is_not_yet_current_is_not_a_snapshot_and_goes_with_the_next_build(store: Store) -> None:
     publish(store, 1)
     unpublished = publish(store, 2).folder
     store.switch(store.snapshot(named(1)))
@@ -252,7 +252,7 @@ def test_an_id_is_the_moment_in_utc_to_the_microsecond(moment: datetime) -> None
 # ---- Checksums.
 
 
-def test_a_folder_for_files_that_are_no_part_of_a_snapshot_goes_when_it_is_made(tmp_path: Path) -> None:
+def test_a_folder_for_files_that_are_not_part_of_a_snapshot_goes_when_it_is_made(tmp_path: Path) -> None:
     (tmp_path / "draft").mkdir()
     with scratch(tmp_path / "draft") as folder:
         (folder / "x").write_text("x")
@@ -262,7 +262,7 @@ def test_a_folder_for_files_that_are_no_part_of_a_snapshot_goes_when_it_is_made(
     assert [one.name for one in tmp_path.iterdir()] == ["draft"]
 
 
-def test_what_a_manifest_does_not_say_is_nothing() -> None:
+def test_a_manifest_without_a_field_has_its_default() -> None:
     made = Manifest(named(1), CREATED, BASE, "0.1.0", {})
     assert (made.languages, made.archives, made.ledger, made.shapes, made.files) == ({}, [], {}, {}, {})
     assert (made.ledger_root, made.build, made.writes, made.as_of, made.vocabulary) == ("", "", 0, "", "")

@@ -31,7 +31,7 @@ def test_licences_are_those_of_all_publications_each_once() -> None:
     assert manifest().licences == ()
 
 
-def test_each_archive_without_a_licence_is_a_doubt_told_once() -> None:
+def test_each_archive_without_a_licence_is_reported_once() -> None:
     found = manifest(Publication("A", licences=(ONE,)), Publication("B"), Publication(), Publication("B")).doubts
     assert len(found) == 2
     assert "the text of B," in found[0]
@@ -68,7 +68,7 @@ def test_only_who_verifies_a_snapshot_reads_its_files(snapshot: Snapshot) -> Non
         snapshot.verify()
 
 
-def test_a_database_that_is_no_database_is_damaged(snapshot: Snapshot) -> None:
+def test_a_database_that_is_not_a_database_is_damaged(snapshot: Snapshot) -> None:
     for file in (snapshot.folder / "db").iterdir():
         file.write_bytes(b"\0" * file.stat().st_size)
     with pytest.raises(StoreDamagedError, match="cannot be opened"):
@@ -97,6 +97,6 @@ def test_a_manifest_of_a_later_format_names_the_version_that_wrote_it(snapshot: 
 
 
 @pytest.mark.parametrize("changes", [{"publications": [{"licences": ["no address"]}]}, {"publications": 1}])
-def test_a_manifest_that_says_what_cannot_be_is_damaged(snapshot: Snapshot, changes: dict[str, object]) -> None:
+def test_a_manifest_with_impossible_values_is_damaged(snapshot: Snapshot, changes: dict[str, object]) -> None:
     with pytest.raises(StoreDamagedError, match="the manifest of snapshot"):
         rewritten(snapshot, **changes)

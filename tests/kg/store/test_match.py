@@ -50,7 +50,7 @@ def matches(built: Built) -> set[tuple[str, str]]:
     return {(str(quad.subject.value), str(quad.object.value)) for quad in found if "/event/" in quad.subject.value}
 
 
-def test_a_pair_that_was_reviewed_is_linked_both_ways_and_is_no_candidate_any_more(
+def test_a_pair_that_was_reviewed_is_linked_both_ways_and_is_not_a_candidate_any_more(
     root: Path, settings: Settings, tmp_path: Path
 ) -> None:
     one, other = pair(build([root], settings))
@@ -80,7 +80,7 @@ def test_what_was_reviewed_travels_with_the_ledger(root: Path, settings: Setting
 TITLES = ("Ein Damm", "A dam", "Banks")
 
 
-def test_a_match_follows_a_merge_and_is_not_told_of_what_is_withdrawn(root: Path, settings: Settings) -> None:
+def test_a_match_follows_a_merge_and_is_not_published_for_withdrawn_events(root: Path, settings: Settings) -> None:
     built = build([root], settings)
     texts = Ledger(read(Store(Path(settings.store)).ledger)).texts
     by_title = {title: key for key, some in texts.items() for title in TITLES if title in some[0].text}

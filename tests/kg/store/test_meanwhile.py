@@ -77,7 +77,7 @@ def test_who_reads_a_store_always_finds_a_current_snapshot(store: Store, tmp_pat
     assert len(store.snapshots()) == 1
 
 
-def test_what_goes_from_the_cache_while_it_is_verified_is_no_damage(store: Store, tmp_path: Path) -> None:
+def test_a_file_that_leaves_the_cache_during_verification_is_not_damage(store: Store, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
 
     def come_and_go() -> None:
@@ -99,7 +99,7 @@ def test_what_goes_from_the_cache_while_it_is_verified_is_no_damage(store: Store
     assert looks
 
 
-def test_a_snapshot_that_went_since_it_was_listed_is_told_as_that(store: Store) -> None:
+def test_a_snapshot_that_was_removed_after_listing_is_reported_as_such(store: Store) -> None:
     publish(store, 1, keep=3)
     first, _ = store.snapshots()
     pruning.remove(first)

@@ -60,6 +60,6 @@ def test_a_note_that_says_nothing_leaves_the_time_at_which_it_was_fetched(mirror
     assert "compared 2.0 hours ago" in told(mirror, FETCHED + timedelta(hours=2))
 
 
-def test_of_stores_that_are_no_mirrors_nothing_is_said(tmp_path: Path) -> None:
+def test_stores_that_are_not_mirrors_are_not_mentioned(tmp_path: Path) -> None:
     assert late(published(tmp_path / "other", {}), FETCHED) is None
     assert late(Store(tmp_path / "none"), FETCHED) is None

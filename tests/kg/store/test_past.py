@@ -103,6 +103,6 @@ def test_a_folder_has_no_past(store: Path, archive: Callable[..., Path]) -> None
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2011-13-01", "0001-01-01T00:00:00+23:59", "2011-11-08T25:00:00Z"])
-def test_what_is_no_time_is_refused(text: str) -> None:
+def test_an_invalid_time_is_refused(text: str) -> None:
     with pytest.raises(ConfigurationError, match="is not a time"):
         past.instant(text)

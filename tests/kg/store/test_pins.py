@@ -57,7 +57,7 @@ def test_a_pin_waits_for_whoever_decides_which_snapshots_stay(tmp_path: Path) ->
     assert list(Store(tmp_path).pinned()) == IDS[:1]
 
 
-def test_what_is_gone_or_never_was_cannot_be_pinned(tmp_path: Path) -> None:
+def test_a_removed_or_unknown_snapshot_cannot_be_pinned(tmp_path: Path) -> None:
     for name in IDS[:2]:
         publish_turtle(tmp_path, TEXT, name, keep=1)
     with pytest.raises(SnapshotGoneError, match="is kept no longer"):

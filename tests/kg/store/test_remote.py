@@ -286,7 +286,7 @@ def reply(content: object) -> bytes:
     ],
     ids=str,
 )
-def test_what_are_no_results_is_told(content: object) -> None:
+def test_an_answer_that_is_not_results_is_reported(content: object) -> None:
     with peer(reply(content)) as wrong:
         graph = RemoteGraph(wrong.url, f"private:{wrong.url}")
         with pytest.raises(FederationError, match="not answer with SPARQL results"):

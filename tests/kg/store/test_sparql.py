@@ -101,6 +101,6 @@ def test_blank_nodes_are_the_same_within_an_answer_and_nobody_elses() -> None:
     ],
     ids=str,
 )
-def test_what_is_no_term_is_refused(found: dict[str, Any]) -> None:
+def test_anything_that_is_not_a_term_is_refused(found: dict[str, Any]) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
         Terms().term(found)

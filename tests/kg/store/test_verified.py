@@ -117,7 +117,7 @@ def test_a_copy_that_is_older_than_the_snapshot_restores_nothing(built: Built, r
     assert not (Path(settings.store) / "ledger.tsv").exists()
 
 
-def test_what_was_decided_since_the_snapshot_was_built_is_no_damage(
+def test_what_was_decided_since_the_snapshot_was_built_is_not_a_damage(
     built: Built, root: Path, settings: Settings
 ) -> None:
     store = Store(Path(settings.store))

@@ -49,7 +49,7 @@ def test_no_write_is_missed_while_others_come_and_go(tmp_path: Path, whole: bool
     assert [written.numbers(file)[1] for file in written.begun(store)] == list(range(10, MANY + 1, 10))
 
 
-def test_a_write_that_is_gone_is_told(tmp_path: Path) -> None:
+def test_a_removed_write_is_reported(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.writes.mkdir()
     for number in (1, 3):

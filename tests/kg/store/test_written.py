@@ -112,7 +112,7 @@ def test_a_header_is_read_without_the_rows(store: Store) -> None:
 # --- what writes come to
 
 
-def test_what_a_later_patch_changes_again_is_only_what_it_became(store: Store) -> None:
+def test_a_later_patch_replaces_what_an_earlier_one_changed(store: Store) -> None:
     files = [
         patch(store.writes / "1.rdfp", f"A {line(1)}", f"D {line(2)}", f"A {line(3)}", f"D {line(4)}"),
         patch(store.writes / "2.rdfp", f"D {line(1)}", f"A {line(2)}"),
@@ -144,7 +144,7 @@ def test_what_a_patch_adds_and_removes_again_is_forgotten(
     assert found.back == frozenset(_bytes(*(removed & {*fresh})))
 
 
-def test_of_the_default_graph_only_fresh_lines_without_a_graph_are_told() -> None:
+def test_for_the_default_graph_only_new_lines_without_a_graph_are_given() -> None:
     named = f"{line(1, ' <http://a.example/g>')}\n".encode()
     told = WrittenLines(frozenset([named]), (named, *_bytes(2))).default_graph
     assert (told.gone, told.fresh) == (frozenset([named]), tuple(_bytes(2)))
@@ -158,7 +158,7 @@ def test_a_snapshot_has_the_writes_up_to_its_last_one(store: Store) -> None:
         assert found.fresh == tuple(_bytes(*range(1, writes + 1)))
 
 
-def test_nothing_is_told_of_a_log_that_is_not_whole_or_damaged(store: Store) -> None:
+def test_a_damaged_or_incomplete_log_yields_nothing(store: Store) -> None:
     log(store, "1.rdfp", "3.rdfp")
     assert written.since_build(store, snapshot(store, 2)) is None
     assert written.since_build(store, snapshot(store, 3)) is None

@@ -130,13 +130,13 @@ def test_it_is_answered_from_disk_until_the_graph_is_in_memory(served_store: Pat
         assert pool.query("ASK { ?s a ng:Event }").body == b'{"head":{},"boolean":true}'
 
 
-def test_what_holds_the_graph_has_one_thread_and_the_priority_of_others(pool: Workers) -> None:
+def test_the_process_that_holds_the_graph_has_one_thread_and_normal_priority(pool: Workers) -> None:
     pid = host(pool).pid
     assert len(os.listdir(f"/proc/{pid}/task")) == 1  # noqa: PTH208 - a process with threads is not to be forked
     assert os.getpriority(os.PRIO_PROCESS, pid) == os.getpriority(os.PRIO_PROCESS, 0)
 
 
-def test_workers_are_forked_from_what_holds_the_graph_and_confined(pool: Workers) -> None:
+def test_workers_are_forked_from_the_process_with_the_graph_and_confined(pool: Workers) -> None:
     child = host(pool).fork(1_000_000_000)
     try:
         status = Path(f"/proc/{child.process.pid}/status").read_text(encoding="utf-8")
@@ -240,8 +240,10 @@ def test_a_snapshot_that_another_one_may_replace_soon_is_not_loaded(
         assert pool._memory._server is None
 
 
-@pytest.mark.slow(also="tests/kg/workers/test_pool.py::test_who_holds_a_snapshot_is_answered_from_it_until_letting_go")
-def test_who_holds_a_snapshot_is_answered_from_its_memory_until_letting_go(
+@pytest.mark.slow(
+    also="tests/kg/workers/test_pool.py::test_a_caller_that_holds_a_snapshot_is_answered_from_it_until_release"
+)
+def test_a_caller_that_holds_a_snapshot_is_answered_from_its_memory_until_release(
     tmp_path: Path, settings: Settings, publish_store: Publish
 ) -> None:
     publish_store(tmp_path / "store", LABEL.format("one"), "1")
@@ -261,7 +263,7 @@ def test_who_holds_a_snapshot_is_answered_from_its_memory_until_letting_go(
 
 
 @pytest.mark.parametrize("share", [0.0, 1e-6])
-def test_a_graph_for_which_there_is_no_room_is_answered_from_disk_and_the_reason_is_told(
+def test_a_graph_that_does_not_fit_in_memory_is_answered_from_disk_and_the_reason_is_given(
     served_store: Path, settings: Settings, share: float
 ) -> None:
     with Workers(Store(served_store), replace(settings, memory_share=share), in_memory=True) as pool:
@@ -295,7 +297,7 @@ def test_a_graph_that_cannot_be_loaded_is_answered_from_disk_as_far_as_that_is_p
             pool.query("ASK {}")
 
 
-def test_when_what_holds_the_graph_dies_it_is_answered_from_disk_and_loaded_again(
+def test_when_the_process_with_the_graph_dies_queries_go_to_disk_and_it_is_loaded_again(
     served_store: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memory, "AFTER_LOSS_SECONDS", 1.0)
@@ -311,7 +313,7 @@ def test_when_what_holds_the_graph_dies_it_is_answered_from_disk_and_loaded_agai
         assert pool.query("ASK { ?s a ng:Event }").body == b'{"head":{},"boolean":true}'
 
 
-def test_what_dies_while_it_loads_is_started_again(
+def test_a_loader_that_dies_is_started_again(
     served_store: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memory, "AFTER_LOSS_SECONDS", 1.0)
@@ -327,7 +329,7 @@ def test_what_dies_while_it_loads_is_started_again(
         assert pool.query("ASK {}").body
 
 
-def test_workers_that_die_with_what_holds_the_graph_are_replaced_if_nobody_asks(
+def test_workers_that_die_with_the_process_that_holds_the_graph_are_replaced_without_a_request(
     served_store: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memory, "WATCH_SECONDS", 0.01)
@@ -340,7 +342,7 @@ def test_workers_that_die_with_what_holds_the_graph_are_replaced_if_nobody_asks(
         until(lambda: len(pool._generation.idle) == pool._size)
 
 
-def test_what_does_not_fork_in_time_is_given_up(
+def test_a_process_that_does_not_fork_in_time_is_given_up(
     served_store: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kg.process.forking.FORK_SECONDS", 0.2)
@@ -364,7 +366,7 @@ def test_closing_ends_every_process(served_store: Path, settings: Settings, read
     assert all(map(gone, [server.pid, *workers]))
 
 
-def test_workers_end_with_what_holds_the_graph_and_that_with_its_parent(served_store: Path) -> None:
+def test_workers_end_with_the_process_that_holds_the_graph_and_that_with_its_parent(served_store: Path) -> None:
     database = Store(served_store).current().database
     with ThreadPoolExecutor(1) as thread:  # the parent of a process is the thread that has started it
         server = thread.submit(ForkServer, "kg.workers.memory_process", database, 10**9).result()

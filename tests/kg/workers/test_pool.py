@@ -226,7 +226,7 @@ def test_the_events_of_a_hub_are_those_of_the_snapshot_that_is_served(
     assert all(b"event/2011-11-09/new" in one.body for one in after)
 
 
-def test_who_holds_a_snapshot_is_answered_from_it_until_letting_go(
+def test_a_caller_that_holds_a_snapshot_is_answered_from_it_until_release(
     tmp_path: Path, settings: Settings, publish_store: Publish
 ) -> None:
     store = tmp_path / "store"
@@ -403,7 +403,7 @@ def test_workers_that_could_not_start_are_started_again_and_no_more_than_those(
 @pytest.mark.slow(
     also="tests/kg/workers/test_pool.py::test_workers_that_could_not_start_are_started_again_and_no_more_than_those"
 )
-def test_workers_that_could_not_start_are_started_again_if_nobody_asks(
+def test_workers_that_could_not_start_are_started_again_without_a_request(
     tmp_path: Path, settings: Settings, publish_store: Publish
 ) -> None:
     snapshot = publish_store(tmp_path / "store", "", "1")

@@ -51,7 +51,7 @@ def verifier(store: Store, own: Settings, workers: Workers) -> Verifier:
     return Verifier(store, store.path / "cache", own, workers)
 
 
-def test_a_damaged_block_is_told_as_what_it_is_and_its_worker_goes(store: Store, own: Settings) -> None:
+def test_a_damaged_block_is_reported_as_damage_and_its_worker_ends(store: Store, own: Settings) -> None:
     flip(store.current())
     with Workers(store, own, spare=0) as pool:
         alarms: list[bool] = []
@@ -65,9 +65,7 @@ def test_a_damaged_block_is_told_as_what_it_is_and_its_worker_goes(store: Store,
         assert pool.workers_started > started
 
 
-def test_what_a_verification_finds_damaged_is_answered_from_no_more(
-    store: Store, own: Settings, workers: Workers
-) -> None:
+def test_a_snapshot_found_damaged_is_no_longer_answered_from(store: Store, own: Settings, workers: Workers) -> None:
     client = create_app(own, workers).test_client()
     assert client.get("/readyz").json == {"status": "ready", "snapshot": SECOND}
     flip(store.current())
@@ -165,7 +163,7 @@ def test_a_damaged_cache_is_thrown_away(store: Store, own: Settings, workers: Wo
     assert list(file.parent.iterdir()) == []
 
 
-def test_errors_of_a_store_that_is_gone_are_no_traceback(store: Store, own: Settings) -> None:
+def test_errors_of_a_store_that_is_gone_print_no_traceback(store: Store, own: Settings) -> None:
     (store.path / "current").unlink()
     with pytest.raises(StoreError):
         Workers(store, own)

@@ -18,7 +18,7 @@ def test_only_the_hash_of_a_token_is_kept_and_its_start_names_the_bearer() -> No
 
 
 @pytest.mark.parametrize("given", ["", "wrong", TOKEN + " ", SUM])
-def test_any_other_token_is_nobody(given: str) -> None:
+def test_any_other_token_is_refused(given: str) -> None:
     assert bearer(given, SUM) is None
     assert bearer(given, "") is None
 

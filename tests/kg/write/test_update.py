@@ -160,7 +160,7 @@ def test_silent_hides_that_nothing_is_fetched() -> None:
         (f"INSERT DATA {{ <s> <p> <urn:{'x' * 3000}> }}", UploadError),
     ],
 )
-def test_what_cannot_be_done_is_an_error(text: str, error: type[Exception]) -> None:
+def test_an_impossible_update_is_an_error(text: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         run(store(), text)
 

@@ -29,7 +29,7 @@ def test_relative_iris_are_resolved_and_blank_nodes_get_labels_of_their_own() ->
     assert set(first) != set(second)
 
 
-def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
+def test_a_byte_order_mark_is_not_part_of_the_text() -> None:
     assert len(read(b"\xef\xbb\xbf<urn:a> <urn:b> 1 .")) == 1
 
 
@@ -66,7 +66,7 @@ def test_what_is_not_rdf_or_not_for_this_graph_is_refused_whole(text: str | byte
         ("<a>" * 300 + "</a>" * 300, "rdfxml"),
     ],
 )
-def test_what_nests_too_deep_is_refused_before_it_is_parsed(text: str, name: str) -> None:
+def test_a_document_that_nests_too_deep_is_refused_before_it_is_parsed(text: str, name: str) -> None:
     with pytest.raises(UploadTooLargeError):
         read(text, name)
 

@@ -212,7 +212,7 @@ def test_a_write_during_a_long_build_is_turned_away(store: Path, settings: Setti
         writer.update(insert(1), author())
 
 
-def test_a_writer_whose_disk_is_full_is_let_go_and_the_next_write_is_made(store: Path, settings: Settings) -> None:
+def test_a_writer_with_a_full_disk_is_replaced_and_the_next_write_is_made(store: Path, settings: Settings) -> None:
     with writing(store, settings) as (writer, workers):
         writer.update(insert(1), author())
         assert writer._child
@@ -227,7 +227,7 @@ def test_a_writer_whose_disk_is_full_is_let_go_and_the_next_write_is_made(store:
     assert [written.numbers(file) for file in logged(Store(store))] == [(1, 1), (2, 2)]
 
 
-def test_a_write_is_refused_where_there_is_no_room(store: Path, settings: Settings) -> None:
+def test_a_write_is_refused_if_the_disk_lacks_room(store: Path, settings: Settings) -> None:
     with (
         writing(store, replace(settings, free_bytes=10**18)) as (writer, _),
         pytest.raises(StoreFullError, match="kg prune"),
@@ -251,7 +251,7 @@ def test_a_write_onto_a_damaged_snapshot_is_refused(store: Path, settings: Setti
 
 
 @pytest.mark.slow(also="tests/kg/write/test_writer.py::test_a_later_build_makes_the_writes_again")
-def test_many_patches_are_put_together_and_say_the_same(store: Path, settings: Settings) -> None:
+def test_combined_patches_have_the_same_effect(store: Path, settings: Settings) -> None:
     with writing(store, settings) as (writer, _):
         for number in range(MANY + WRITTEN):
             writer.update(insert(number), author())
@@ -275,7 +275,7 @@ def test_a_patch_with_another_byte_is_not_made_again(store: Path, settings: Sett
 
 
 @pytest.mark.slow(also="tests/kg/write/test_writer.py::test_a_failed_write_leaves_no_trace")
-def test_many_triples_come_and_go_whole(store: Path, settings: Settings) -> None:
+def test_a_large_upload_is_applied_whole_or_not_at_all(store: Path, settings: Settings) -> None:
     many = "".join(f"<urn:n> <urn:p> {number} .\n" for number in range(3_000)).encode()
     with writing(store, settings) as (writer, _):
         assert writer.put("urn:g", [Upload(many, by_name("turtle"))], author(), Condition()).added == 3_000
@@ -287,7 +287,7 @@ def test_many_triples_come_and_go_whole(store: Path, settings: Settings) -> None
         assert numbers(Store(store).current().open()) == {"7"}
 
 
-def test_conditions_are_checked_where_nobody_can_come_between(store: Path, settings: Settings) -> None:
+def test_conditions_are_checked_under_the_lock(store: Path, settings: Settings) -> None:
     upload = [Upload(b"<urn:n> <urn:p> 1 .", by_name("turtle"))]
     with writing(store, settings) as (writer, _):
         built = Store(store).current().id

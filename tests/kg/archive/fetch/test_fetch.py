@@ -76,7 +76,7 @@ def test_a_history_is_fetched_over_continuations_with_every_revision_once(wiki: 
     assert len(list((tmp_path / "en").glob("2011_November_8.*.json"))) == 3
 
 
-def test_what_is_there_is_not_asked_for_again_and_an_update_asks_only_for_what_is_newer(
+def test_fetched_revisions_are_not_requested_again_and_an_update_requests_only_newer_ones(
     wiki: LoopbackWiki, tmp_path: Path
 ) -> None:
     fetching(wiki, tmp_path).history(silent, update=False)
@@ -159,7 +159,7 @@ def test_a_page_that_was_moved_to_another_day_is_gone_from_the_one_and_whole_on_
     ]
 
 
-def test_a_page_that_was_moved_and_then_deleted_is_told_so(wiki: LoopbackWiki, tmp_path: Path) -> None:
+def test_a_page_that_was_moved_and_then_deleted_is_reported(wiki: LoopbackWiki, tmp_path: Path) -> None:
     fetching(wiki, tmp_path).history(silent, update=False)
     wiki.move(NINTH, OTHER, 2001, "2011-11-10T10:00:00Z", redirect=False)
     wiki.delete(OTHER, "2011-11-11T09:00:00Z")
@@ -169,7 +169,7 @@ def test_a_page_that_was_moved_and_then_deleted_is_told_so(wiki: LoopbackWiki, t
     assert (gone.path, gone.gone, gone.time) == ("2011_November_9.txt", True, datetime(2011, 11, 11, 9, tzinfo=UTC))
 
 
-def test_what_a_wiki_hides_is_told_by_what_it_is(wiki: LoopbackWiki, tmp_path: Path) -> None:
+def test_hidden_revisions_are_reported_by_what_is_hidden(wiki: LoopbackWiki, tmp_path: Path) -> None:
     wiki.edit(NINTH, 2001, "2011-11-10T10:00:00Z", None, suppressed=True)
     wiki.edit(NINTH, 2002, "2011-11-10T11:00:00Z", "* A dam is mended.", userhidden=True, user=None)
     done = fetching(wiki, tmp_path).history(silent, update=False)
@@ -180,7 +180,7 @@ def test_what_a_wiki_hides_is_told_by_what_it_is(wiki: LoopbackWiki, tmp_path: P
     assert "suppresses" in archive.unread[0].reason
 
 
-def test_a_revision_that_only_leads_to_another_page_is_told_and_what_was_there_lasts(
+def test_a_revision_that_is_only_a_redirect_is_reported_and_the_text_before_it_stays_valid(
     wiki: LoopbackWiki, tmp_path: Path
 ) -> None:
     fetching(wiki, tmp_path).history(silent, update=False)
@@ -191,7 +191,7 @@ def test_a_revision_that_only_leads_to_another_page_is_told_and_what_was_there_l
     assert "only leads to 'Anderes'" in archive.unread[0].reason
 
 
-def test_an_answer_that_is_too_long_is_asked_on_for(wiki: LoopbackWiki, tmp_path: Path) -> None:
+def test_a_long_answer_is_continued(wiki: LoopbackWiki, tmp_path: Path) -> None:
     wiki.answer_limit = 1
     assert fetching(wiki, tmp_path).newest(silent, update=False).new == 2
 
@@ -206,7 +206,7 @@ def test_an_answer_that_is_too_long_is_asked_on_for(wiki: LoopbackWiki, tmp_path
         ((200, {}, {"error": {"code": "ratelimited", "info": "You have exceeded your rate limit."}}), 1),
     ],
 )
-def test_a_wiki_that_puts_off_is_asked_again_when_it_says(
+def test_a_wiki_that_asks_to_wait_is_asked_again_at_that_time(
     wiki: LoopbackWiki, tmp_path: Path, failure: Failure, wait: float
 ) -> None:
     wiki.failures = [failure]
@@ -228,7 +228,7 @@ def test_a_wiki_that_puts_off_is_asked_again_when_it_says(
         ([(404, {}, "nothing here")], "answered 404: nothing here"),
     ],
 )
-def test_what_cannot_be_helped_ends_a_run_and_keeps_what_there_was(
+def test_a_permanent_failure_ends_a_run_and_keeps_what_was_fetched(
     wiki: LoopbackWiki, tmp_path: Path, failures: list[Failure], words: str
 ) -> None:
     fetching(wiki, tmp_path).history(silent, update=False)
@@ -239,7 +239,7 @@ def test_what_cannot_be_helped_ends_a_run_and_keeps_what_there_was(
     assert read(tmp_path) == before
 
 
-def test_who_gives_no_address_to_write_to_fetches_nothing(wiki: LoopbackWiki, tmp_path: Path) -> None:
+def test_without_a_contact_address_nothing_is_fetched(wiki: LoopbackWiki, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="KG_FETCH_CONTACT"):
         fetching(wiki, tmp_path, fetch_contact="")
     assert wiki.questions == []

@@ -76,7 +76,7 @@ def test_commits_are_the_revisions_in_the_order_of_time(edited: LoopbackWiki, tm
     assert git(root, "fsck", "--strict") == ""
 
 
-def test_a_repository_is_read_as_the_folder_is_that_it_was_made_of(edited: LoopbackWiki, tmp_path: Path) -> None:
+def test_a_fetched_repository_is_read_like_the_fetched_folder(edited: LoopbackWiki, tmp_path: Path) -> None:
     folder, root = fetched(edited, tmp_path / "folder"), tmp_path / "portal.git"
     edited.delete(EIGHTH, "2011-11-12T00:00:00Z")
     fetched(edited, folder, update=True)
@@ -87,7 +87,7 @@ def test_a_repository_is_read_as_the_folder_is_that_it_was_made_of(edited: Loopb
         assert one.unread == other.unread or not history
 
 
-def test_the_graph_of_a_repository_says_what_that_of_the_folder_does(edited: LoopbackWiki, tmp_path: Path) -> None:
+def test_the_graph_of_a_repository_equals_that_of_the_folder(edited: LoopbackWiki, tmp_path: Path) -> None:
     folder, root = fetched(edited, tmp_path / "folder"), tmp_path / "portal.git"
     fast_import.write(folder, root)
     graphs = []
@@ -100,7 +100,7 @@ def test_the_graph_of_a_repository_says_what_that_of_the_folder_does(edited: Loo
     assert graphs[0] == graphs[1]
 
 
-def test_what_is_newer_is_added_and_what_is_older_makes_a_history_anew(wiki: LoopbackWiki, tmp_path: Path) -> None:
+def test_newer_revisions_are_added_and_older_ones_rewrite_the_history(wiki: LoopbackWiki, tmp_path: Path) -> None:
     folder, root = fetched(wiki, tmp_path / "folder"), tmp_path / "portal.git"
     fast_import.write(folder, root)
     first = git(root, "rev-parse", "main").strip()
@@ -112,7 +112,7 @@ def test_what_is_newer_is_added_and_what_is_older_makes_a_history_anew(wiki: Loo
     assert "was written anew" in fast_import.write(fetched(wiki, folder, update=True), root)
 
 
-def test_a_repository_or_folder_of_others_is_left_alone(wiki: LoopbackWiki, tmp_path: Path) -> None:
+def test_a_repository_or_folder_made_by_others_is_left_unchanged(wiki: LoopbackWiki, tmp_path: Path) -> None:
     folder, root = fetched(wiki, tmp_path / "folder"), tmp_path / "theirs"
     root.mkdir()
     (root / "a").touch()
@@ -121,7 +121,7 @@ def test_a_repository_or_folder_of_others_is_left_alone(wiki: LoopbackWiki, tmp_
     assert [file.name for file in root.iterdir()] == ["a"]
 
 
-def test_no_hook_and_no_setting_has_part_in_it(
+def test_hooks_and_git_settings_have_no_effect(
     wiki: LoopbackWiki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, root, home = fetched(wiki, tmp_path / "folder"), tmp_path / "portal.git", tmp_path / "home"
@@ -153,7 +153,7 @@ fast_import.write(Path(sys.argv[1]), Path(sys.argv[2]))
 HERE = "tests/kg/archive/fetch/test_git.py::"
 
 
-@pytest.mark.slow(also=HERE + "test_what_is_newer_is_added_and_what_is_older_makes_a_history_anew")
+@pytest.mark.slow(also=HERE + "test_newer_revisions_are_added_and_older_ones_rewrite_the_history")
 def test_a_run_that_is_killed_at_any_moment_and_resumed_makes_the_same_commits(
     edited: LoopbackWiki, tmp_path: Path
 ) -> None:

@@ -122,7 +122,7 @@ def test_a_file_that_no_reader_recognises_is_another_file(tmp_path: Path) -> Non
         ("b.xml", b'<?xml version="1.0"?><mediawiki>', "is not well-formed XML"),
     ],
 )
-def test_what_was_read_before_a_file_breaks_off_counts(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
+def test_revisions_before_a_truncation_count(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
     (tmp_path / "a.xml").write_text(TWO)
     (tmp_path / name).write_bytes(content)
     archive = open_archive(tmp_path, PAGE_BYTES)
@@ -130,7 +130,7 @@ def test_what_was_read_before_a_file_breaks_off_counts(tmp_path: Path, name: str
     assert [(one.path, reason in one.reason) for one in archive.unread] == [(name, True)]
 
 
-def test_a_capture_that_is_too_large_is_unread_and_spoils_no_other(tmp_path: Path) -> None:
+def test_a_capture_that_is_too_large_is_skipped_and_the_others_are_read(tmp_path: Path) -> None:
     large = export(
         (11, 0, "2011-11-08T09:00:00Z", "x" * (PAGE_BYTES + 1)), (12, 11, "2011-11-09T09:00:00Z", "* Small.")
     )
@@ -140,7 +140,7 @@ def test_a_capture_that_is_too_large_is_unread_and_spoils_no_other(tmp_path: Pat
     assert [(one.path, one.commit) for one in archive.unread] == [(PATH, "11")]
 
 
-def test_a_packed_file_that_holds_too_much_is_left() -> None:
+def test_a_packed_file_that_holds_too_much_is_skipped() -> None:
     bomb = bz2.compress(bytes(FREELY + 1_000_000))
     with unpacked(io.BytesIO(bomb), "a.bz2") as stream, pytest.raises(ArchiveError, match="times its size"):
         list(iter(lambda: stream.read(1 << 20), b""))

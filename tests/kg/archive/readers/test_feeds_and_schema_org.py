@@ -132,12 +132,12 @@ def test_articles_are_events_of_the_day_on_which_they_were_published() -> None:
 @pytest.mark.parametrize(
     "context", ["https://evil.example/context", ["https://www.w3.org/ns/activitystreams"], {"a": "b"}]
 )
-def test_a_context_of_another_vocabulary_is_told_and_never_fetched(context: object) -> None:
+def test_a_foreign_context_is_reported_and_never_fetched(context: object) -> None:
     [left] = pages(SchemaOrg(), "a.json", json.dumps({**EVENT, "@context": context}).encode())
     assert "a context that is not schema.org's, which is not fetched" in left.unread[0].reason
 
 
-def test_a_page_without_such_data_is_none() -> None:
+def test_a_page_without_such_data_is_ignored() -> None:
     assert list(pages(SchemaOrg(), "a.html", b"<p>Prose.</p><script>1</script>")) == []
 
 

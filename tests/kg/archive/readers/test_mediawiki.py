@@ -62,7 +62,7 @@ def test_a_revision_of_an_export_is_a_capture_with_its_address_and_parent(versio
     assert captures(XmlExport(), export(page, version)) == [EXPECTED]
 
 
-def test_what_else_stands_in_an_export_changes_nothing() -> None:
+def test_other_elements_of_an_export_change_nothing() -> None:
     inner = (
         "<siteinfo><namespaces><namespace key='0'/></namespaces></siteinfo><page><title>Juli 2019</title><ns>0</ns>"
         "<revision><id>12</id><parentid>11</parentid><timestamp>2019-07-01T10:00:00Z</timestamp><contributor>"
@@ -76,7 +76,7 @@ def test_what_else_stands_in_an_export_changes_nothing() -> None:
     ("inner", "reason"),
     [(revision("", deleted="deleted"), "hides"), (revision("x" * 1_001), "more than the 1,000 bytes")],
 )
-def test_a_revision_without_a_text_that_can_be_read_is_told_and_spoils_no_other(inner: str, reason: str) -> None:
+def test_a_revision_without_readable_text_is_reported_and_the_others_are_read(inner: str, reason: str) -> None:
     both = f"<page><title>Juli 2019</title>{inner}{revision('* Ein Schiff läuft ein.')}</page>"
     unread, read = captures(XmlExport(), export(both))
     assert isinstance(unread, UnreadPage)
@@ -148,7 +148,7 @@ def test_a_parsed_page_is_html_of_no_known_time(text: Any) -> None:
     assert found.address == "https://en.wikipedia.org/w/index.php?oldid=12"
 
 
-def test_a_page_of_data_with_the_title_of_news_is_no_news() -> None:
+def test_a_page_of_data_with_the_title_of_a_news_page_is_not_news() -> None:
     slot = {"content": "{}", "contentmodel": "json"}
     page = {"title": "Juli 2019", "revisions": [{**REVISION, "slots": {"main": slot}}]}
     (found,) = answer({"query": {"general": SITE, "pages": [page]}})
@@ -168,12 +168,12 @@ JSON: st.SearchStrategy[Any] = st.deferred(
 
 
 @given(st.dictionaries(NAMES, JSON, max_size=4))
-def test_no_answer_of_any_shape_fails(said: dict[str, Any]) -> None:
+def test_no_malformed_answer_causes_a_crash(said: dict[str, Any]) -> None:
     answer(said)
 
 
 @pytest.mark.parametrize("content", [b"{", b"[" * 100_000, b'{"query": \xff}'])
-def test_what_is_no_json_is_an_error_that_can_be_told(content: bytes) -> None:
+def test_text_that_is_not_json_is_an_error_with_a_clear_message(content: bytes) -> None:
     with pytest.raises((ArchiveError, ValueError)):
         captures(ApiAnswers(), content)
 

@@ -286,7 +286,7 @@ def test_slugs_of_another_script_show_the_chinese_edition() -> None:
 @pytest.mark.parametrize(
     "line", ["##### alone", "### [A](http://a.example/)", "## Other", "stray", "## [2011-11-7](x)"]
 )
-def test_what_is_no_event_of_an_index_is_reported(line: str) -> None:
+def test_anything_that_is_not_an_event_of_an_index_is_reported(line: str) -> None:
     page = parse(INDEX, f"## [2011-11-8](/news/2011/11/8/index.md)\n\n{line}\n")
     assert [unread.text for unread in page.unread] == [line]
 
@@ -326,7 +326,7 @@ def test_the_sections_of_a_front_page_count_their_events() -> None:
     assert page.items[1].path == "opinion/2011/11/4/c/index.md"
 
 
-def test_prose_and_day_indexes_are_no_front_pages() -> None:
+def test_prose_and_day_indexes_are_not_front_pages() -> None:
     assert not is_front_page("# News\n\nRead [News](/news/2011/11/8/index.md).\n")
     assert not is_front_page("## [2011-11-8](/news/2011/11/8/index.md)\n\n")
 

@@ -52,7 +52,7 @@ def test_a_title_says_in_each_script_what_that_has(title: str, plain: str, simpl
         ("a - {b} -", "a - {b} -"),
     ],
 )
-def test_markup_that_tells_no_scripts_apart_only_goes(title: str, shown: str) -> None:
+def test_markup_without_script_variants_is_removed(title: str, shown: str) -> None:
     assert readable(title) == shown
     assert in_scripts(title) == ()
 

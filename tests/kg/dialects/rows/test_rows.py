@@ -96,7 +96,7 @@ def test_a_page_is_json_and_its_entries_give_it_again(some: list[TableRow]) -> N
         "[" * 100_000,
     ],
 )
-def test_what_is_no_row_is_refused_and_a_page_with_it_is_still_printed_again(text: str) -> None:
+def test_anything_that_is_not_a_row_is_refused_and_its_page_can_still_be_printed_again(text: str) -> None:
     with pytest.raises(FormatError):
         TableRow.of(text)
     printed = page.render(f'{TABLE.text},"rows":[\n', [SHOPS.text, text])
@@ -110,7 +110,7 @@ def test_what_is_no_row_is_refused_and_a_page_with_it_is_still_printed_again(tex
 @pytest.mark.parametrize(
     "text", ["", "{}", '{"dataset":"A B","rows":[\n\n]}\n', '{"dataset":"a","rows":[\n', "# Title\n"]
 )
-def test_other_text_is_no_page(text: str) -> None:
+def test_other_text_is_not_a_page(text: str) -> None:
     assert TableRows().parse(PATH, text) is None
 
 

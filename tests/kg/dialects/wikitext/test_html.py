@@ -110,7 +110,7 @@ def test_months_without_boxes_are_read_by_their_headings() -> None:
         ),
     ],
 )
-def test_what_is_not_understood_is_told(page: str, reason: str) -> None:
+def test_lines_that_are_not_understood_are_reported(page: str, reason: str) -> None:
     record = ParsedWikitext().parse(PATH, page)
     assert record is not None
     assert reason in [one.reason for one in record.unread]

@@ -108,7 +108,7 @@ def test_a_title_has_one_form() -> None:
 
 
 @pytest.mark.parametrize("title", [".", "..", "./a", "../a", "a/./b", "a/../b", "a/.", "a/..", "%2E%2E"])
-def test_what_is_no_title_since_clients_resolve_it_away_leads_to_no_article(title: str) -> None:
+def test_a_title_that_clients_resolve_away_leads_to_no_article(title: str) -> None:
     assert article_title(title) is None
 
 
@@ -400,7 +400,7 @@ sources = st.lists(pieces | st.text(max_size=4), max_size=12).map("".join)
 
 
 @given(sources)
-def test_any_text_is_read_and_comes_out_tidy(source: str) -> None:
+def test_any_text_is_read_and_normalised(source: str) -> None:
     found = read(source)
     assert found.text == found.text.strip()
     assert "  " not in found.text

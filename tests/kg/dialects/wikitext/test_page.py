@@ -97,7 +97,7 @@ def test_another_path_is_refused() -> None:
         "\n\n* a\n\n",
     ],
 )
-def test_what_frames_the_list_is_no_part_of_it(text: str) -> None:
+def test_the_frame_around_a_list_is_not_part_of_it(text: str) -> None:
     assert only(text).text == "a"
 
 
@@ -115,7 +115,7 @@ def test_a_header_of_another_day_is_reported_and_the_path_holds(header: str) -> 
     assert found.day == date(2011, 11, 8)
 
 
-def test_a_header_with_an_endless_number_is_no_header() -> None:
+def test_a_header_with_an_endless_number_is_not_a_header() -> None:
     assert bullets(f"{{{{Current events header|{'1' * 5_000}|1|1}}}}\n* a")[0].text == "a"
 
 
@@ -145,7 +145,7 @@ def test_a_heading_is_the_category_of_the_bullets_below_it(heading: str) -> None
     ]
 
 
-def test_an_empty_heading_is_no_category() -> None:
+def test_an_empty_heading_is_not_a_category() -> None:
     assert [bullet.category for bullet in bullets(";Law\n* a\n;\n* b")] == ["Law", None]
 
 
@@ -199,13 +199,13 @@ def test_a_bullet_knows_its_line() -> None:
         "* a <!-- * no\n* bullet --> d",
     ],
 )
-def test_what_goes_over_several_lines_is_one_line(text: str) -> None:
+def test_markup_over_several_lines_is_one_line(text: str) -> None:
     found = bullets(f"{text}\n* e")
     assert [bullet.text for bullet in found] == ["a d", "e"]
 
 
 @pytest.mark.parametrize("opening", ["<ref>", "{{nowrap|", "<!--"])
-def test_what_never_ends_takes_no_other_line_with_it(opening: str) -> None:
+def test_unclosed_markup_does_not_swallow_other_lines(opening: str) -> None:
     found = parse(PATH, f"* a {opening} b\n" + "* c\n" * 50)
     assert [bullet.text for bullet in found.bullets[1:]] == ["c"] * 50
 
@@ -261,14 +261,14 @@ def test_a_redirect_is_made_again_from_its_triples(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["#REDIRECT A", "* #REDIRECT [[A]]", "#REDIRECTED [[A]]", "# redirected by [[A]]"])
-def test_anything_else_with_the_word_is_no_redirect(text: str) -> None:
+def test_anything_else_with_the_word_is_not_a_redirect(text: str) -> None:
     assert len(parse(PATH, text).bullets) == 1
 
 
 @pytest.mark.parametrize(
     "line", ["#REDIRECT [[A]]", "# Redirect: [[A|b]]", "#redirect [[A", "#重定向 [[A]]", "#REDIRECT Portal:A"]
 )
-def test_a_redirect_that_leads_nowhere_since_it_is_not_the_first_is_no_event(line: str) -> None:
+def test_a_redirect_that_leads_nowhere_since_it_is_not_the_first_is_not_an_event(line: str) -> None:
     found = parse(PATH, f";Law\n{line}\n* [[Homs]] falls.\n")
     assert [(bullet.text, bullet.category) for bullet in found.bullets] == [("Homs falls.", "Law")]
     assert [(unread.line, unread.reason) for unread in found.unread] == [(2, "redirect that leads nowhere")]
@@ -294,7 +294,7 @@ def test_a_redirect_that_leads_nowhere_since_it_is_not_the_first_is_no_event(lin
         ";'''Health'''<br>",
     ],
 )
-def test_what_decorates_a_heading_is_none_of_it(line: str) -> None:
+def test_decoration_of_a_heading_is_not_part_of_it(line: str) -> None:
     found = parse(PATH, f"{line}\n* [[Homs]] falls.\n")
     assert [bullet.category for bullet in found.bullets] == ["Health"]
     assert [(one.line, one.printed) for one in found.headings] == [(1, line)]
@@ -354,7 +354,7 @@ HOSTILE = ["[[", "{{", "<ref>", "<!--", "''", "[http://", "* ", "*", "=", ". ", 
 
 @pytest.mark.parametrize("opening", ["* ", "; ", "==", "'''", "* [http://a.example (", ""])
 @pytest.mark.parametrize("piece", HOSTILE)
-def test_a_hostile_line_is_not_read_for_long(opening: str, piece: str) -> None:
+def test_a_hostile_line_is_parsed_in_bounded_time(opening: str, piece: str) -> None:
     start = time.process_time()
     parse(PATH, "#redirect" + piece * (100_000 // len(piece)))
     parse(PATH, opening + piece * (100_000 // len(piece)))

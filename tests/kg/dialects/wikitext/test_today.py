@@ -46,7 +46,7 @@ def test_every_frame_of_a_day_is_understood_and_is_none_of_its_list(frame: str) 
 
 
 @pytest.mark.parametrize("frame", FRAMES[:4])
-def test_a_frame_of_another_day_is_told(frame: str) -> None:
+def test_a_frame_of_another_day_is_reported(frame: str) -> None:
     page = read(frame.format("*A bridge opens."), "2026_August_19.txt")
     assert [one.reason for one in page.unread] == ["the header names another day than the page's path"]
 
@@ -85,7 +85,7 @@ def test_templates_of_other_languages_show_what_they_stand_for() -> None:
     assert item.title == "Anna Muster opens Die Brücke."
 
 
-def test_a_note_in_brackets_is_no_event_and_is_counted() -> None:
+def test_a_note_in_brackets_is_not_an_event_and_is_counted() -> None:
     tally = Tally()
     page = read("*(see below)\n*(A bridge opens in [[Homs]].)")
     assert len(list(Wikitext().items(DAY, page, tally, "en"))) == 1
@@ -111,7 +111,7 @@ Dieser Artikel behandelt '''Ereignisse''' im Juli 2019.
 """  # noqa: E501 - lines of wikitext are as they are
 
 
-def test_a_month_is_read_by_its_days_and_what_is_no_news_is_left() -> None:
+def test_a_month_is_read_by_its_days_and_what_is_not_news_is_left() -> None:
     page = read(JULY, MONTH)
     assert page.unread == ()
     assert (page.language, page.days) == ("de", (date(2019, 7, 1), date(2019, 7, 2)))
@@ -128,7 +128,7 @@ def test_the_place_before_the_colon_is_stated_and_no_topic() -> None:
     assert homs.topics == ()
 
 
-def test_files_and_pages_of_other_namespaces_are_no_articles_in_any_language() -> None:
+def test_files_and_pages_of_other_namespaces_are_not_articles_in_any_language() -> None:
     text = "=== 1. Juli ===\n* [[Datei:A.jpg]] Das [[Portal:Wien|Portal]] in [[Wien]] öffnet.\n[[Datei:B.jpg|mini]]"
     (item,) = items(text, MONTH)
     assert item.title == "Das Portal in Wien öffnet."
@@ -167,7 +167,7 @@ def test_a_day_is_known_by_its_heading_in_every_language(path: str, heading: str
         ("* Es regnet.", "item of no day"),
     ],
 )
-def test_an_item_of_no_day_of_the_month_is_told_and_kept(text: str, reason: str) -> None:
+def test_an_item_without_a_day_of_the_month_is_reported_and_kept(text: str, reason: str) -> None:
     page = read(text, MONTH)
     assert reason in [one.reason for one in page.unread]
     assert page.bullets == ()

@@ -17,7 +17,7 @@ def located(marked: str) -> bool:
     ["一架飞机在{法国}北部坠落。", "峰会於{首爾}閉幕。", "军队进入{霍姆斯}。", "在叙利亚{霍姆斯}发生爆炸。",
      "{法国}里昂发生火灾。", "{日本}遭遇暴雨。", "12日，{印尼}爪哇岛发生地震。", "{巴西}、智利等国爆发示威。"],
 )  # fmt: skip
-def test_it_happened_where_something_is_said_to_be_or_befall(text: str) -> None:
+def test_the_place_where_something_is_or_happens_is_the_location(text: str) -> None:
     assert located(text)
 
 
@@ -26,7 +26,7 @@ def test_it_happened_where_something_is_said_to_be_or_befall(text: str) -> None:
     ["{法国}总统宣布辞职。", "{法国}政府在里昂举行会议。", "由于{法国}反对，会议取消。", "在{法国}的支持下，会议召开。",
      "会议将在{法国}举行。", "{法国}队获胜。", "一架由{法国}起飞的飞机失踪。"],
 )  # fmt: skip
-def test_a_state_that_acts_and_a_plan_tell_no_location(text: str) -> None:
+def test_an_acting_state_and_a_plan_give_no_location(text: str) -> None:
     assert not located(text)
 
 
@@ -37,7 +37,7 @@ def test_a_state_that_acts_and_a_plan_tell_no_location(text: str) -> None:
      "{日本}三重县水族馆火灾。", "{印度}德里高等法院发生爆炸。", "{缅甸}政客在首都被捕。",
      "位于{湖南}的大桥通车。", "{四川}成都市，一架飞机坠毁。"],
 )  # fmt: skip
-def test_verbs_that_lead_there_votes_people_and_capitals_tell_where(text: str) -> None:
+def test_verbs_of_motion_votes_people_and_capitals_give_the_location(text: str) -> None:
     assert located(text)
 
 
@@ -48,7 +48,7 @@ def test_verbs_that_lead_there_votes_people_and_capitals_tell_where(text: str) -
      "总部设于{法国}的公司破产。",
      "在{法国}大使馆前示威。", "法院禁止在{德国}销售。", "警告指他在{纽约}放置炸弹。"],
 )  # fmt: skip
-def test_persons_embassies_and_what_happens_elsewhere_tell_no_location(text: str) -> None:
+def test_persons_embassies_and_events_elsewhere_give_no_location(text: str) -> None:
     assert not located(text)
 
 

@@ -37,7 +37,7 @@ def test_a_preposition_that_governs_the_name_makes_it_the_location(before: str) 
      "Five die in the Baba Amr district of {Homs}.", "A bomb falls on the streets of {Homs}.",
      "Residents of {Homs} flee."],
 )  # fmt: skip
-def test_what_is_attacked_entered_or_left_is_the_location(text: str) -> None:
+def test_an_attacked_entered_or_left_place_is_the_location(text: str) -> None:
     assert located(text)
 
 
@@ -108,7 +108,7 @@ def test_what_is_said_of_somebody_is_background(text: str) -> None:
     ["A general known for battles in Hama is killed in {Homs}.", "A poet, who lived in Hama, dies in {Homs}.",
      "A bomb that killed two in {Homs} was home-made.", "He says that two have died in {Homs}."],
 )  # fmt: skip
-def test_what_follows_background_is_none(text: str) -> None:
+def test_text_after_background_is_not_background(text: str) -> None:
     assert located(text)
 
 
@@ -126,7 +126,7 @@ def test_another_clause_tells_facts_again() -> None:
     assert located("France urges calm after a bomb explodes in {Homs}.")
 
 
-def test_a_name_in_the_middle_of_a_word_is_no_name() -> None:
+def test_a_name_in_the_middle_of_a_word_is_not_a_name() -> None:
     assert not located("Shots in trans-{Homs}-line.")
 
 
@@ -174,7 +174,7 @@ def test_a_journey_that_is_opposed_forbidden_or_only_begun_leads_nowhere(text: s
      "The army begins an offensive to retake {Homs}.", "Dozens try to flee {Homs}.",
      "Crowds fill the streets of {Homs}.", "The army closes the airport of {Homs}."],
 )  # fmt: skip
-def test_a_verb_tells_a_fact_although_it_is_no_finite_one(text: str) -> None:
+def test_a_verb_tells_a_fact_although_it_is_not_a_finite_one(text: str) -> None:
     assert located(text)
 
 
@@ -187,7 +187,7 @@ def test_a_verb_tells_a_fact_although_it_is_no_finite_one(text: str) -> None:
      "Food reaches flood-stricken {Sindh}.", "It is {Japan}'s worst flood in ten years.",
      "As {Etna} erupts, roads shut."],
 )  # fmt: skip
-def test_a_place_that_something_befalls_is_the_location_with_what_it_has(text: str) -> None:
+def test_a_place_that_something_befalls_is_the_location_with_its_parts(text: str) -> None:
     assert located(text)
 
 
@@ -222,7 +222,7 @@ def test_reasons_plots_persons_and_what_was_before_are_background(text: str) -> 
      "Thein, the head of a party, visits {Homs}.", "The envoy is involved in a car accident in {Homs}.",
      "An outbreak that has made many ill in {Homs} goes on."],
 )  # fmt: skip
-def test_what_looks_like_background_but_tells_what_happens_is_none(text: str) -> None:
+def test_a_clause_that_looks_like_background_but_reports_an_event_is_not_background(text: str) -> None:
     assert located(text)
 
 
@@ -244,7 +244,7 @@ def test_what_is_to_come_or_forbidden_is_background(text: str) -> None:
      "Trains stop due to rain in {Homs}.", "Will Rogers speaks in {Homs}.",
      "Fights between opposing groups in {Homs}."],
 )  # fmt: skip
-def test_what_is_told_beside_wishes_and_fears_is_real(text: str) -> None:
+def test_facts_beside_wishes_and_fears_are_real(text: str) -> None:
     assert located(text)
 
 
@@ -259,7 +259,7 @@ def test_both_names_of_a_border_are_places(text: str) -> None:
      "{Iran} goes to the polls.", "A storm is over, with {Ohio} being the worst affected.",
      "The city of {Hallam} was mostly destroyed.", "Mogadishu and {Merca} residents flee."],
 )  # fmt: skip
-def test_what_befalls_a_place_is_told_in_many_ways(text: str) -> None:
+def test_many_verbs_say_what_befalls_a_place(text: str) -> None:
     assert located(text)
 
 
@@ -282,7 +282,7 @@ def test_ways_and_lists_lead_to_the_place(text: str) -> None:
      "Doe wins the contest for Turkey, held in {Riga}.", "It marks the anniversary of the war with a parade in {Homs}.",
      "Leaders agree to seek closer relations in a meeting in {Rome}."],
 )  # fmt: skip
-def test_what_is_told_besides_is_no_background_of_the_place(text: str) -> None:
+def test_other_facts_in_the_sentence_do_not_make_the_place_background(text: str) -> None:
     assert located(text)
 
 
@@ -294,7 +294,7 @@ def test_what_is_told_besides_is_no_background_of_the_place(text: str) -> None:
      "Doe cancels a visit to {Jerusalem}.", "The gust of 1996 at Barrow Island, {Australia} in 1996 is confirmed.",
      "The leader speaks of the upcoming summit in {Seoul}.", "A monk burns in protest of the occupation of {Tibet}."],
 )  # fmt: skip
-def test_what_is_to_come_or_is_only_named_is_no_location(text: str) -> None:
+def test_a_place_of_something_planned_or_only_named_is_not_a_location(text: str) -> None:
     assert not located(text)
 
 

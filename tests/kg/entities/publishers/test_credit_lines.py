@@ -27,7 +27,7 @@ from kg.entities.publishers import credit_lines
         ("...", (), ()),
     ],
 )
-def test_what_stands_before_via_is_relayed(label: str, relayed: tuple[str, ...], printing: tuple[str, ...]) -> None:
+def test_the_name_before_via_is_relayed(label: str, relayed: tuple[str, ...], printing: tuple[str, ...]) -> None:
     assert credit_lines.read(label) == (relayed, printing)
 
 
@@ -108,7 +108,7 @@ def test_a_name_may_be_an_organisations(text: str) -> None:
         "x" * 80,
     ],
 )
-def test_a_number_a_date_a_headline_or_a_word_for_a_link_is_no_name(text: str) -> None:
+def test_a_number_a_date_a_headline_or_a_word_for_a_link_is_not_a_name(text: str) -> None:
     assert not credit_lines.is_name(text)
 
 
@@ -119,7 +119,7 @@ def test_spellings_of_a_name_are_folded_into_one() -> None:
 
 
 @given(st.text())
-def test_any_label_can_be_read_and_a_tidy_one_stays(text: str) -> None:
+def test_any_label_can_be_read_and_a_clean_one_stays_unchanged(text: str) -> None:
     line = credit_lines.read(text)
     assert line == credit_lines.read(text)
     for name in (*line.relayed, *line.printing):

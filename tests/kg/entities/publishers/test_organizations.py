@@ -39,18 +39,18 @@ def test_a_reviewed_organisation_has_its_reviewed_name_and_the_printed_ones() ->
     assert found["bbc"] == DescribedOrganization("bbc", "BBC", ("BBC News",), "https://bbc.co.uk/")
 
 
-def test_the_name_of_another_organisation_is_nobody_elses() -> None:
+def test_the_name_of_an_organisation_belongs_to_no_other() -> None:
     found = described({("bbc", "Reuters"): 5, ("herald.example", "BBC"): 2, ("bbc", "BBC"): 1})
     assert found["bbc"].other_names == ()
     assert found["herald.example"].name == "herald.example"
 
 
-def test_a_label_that_others_print_more_often_is_theirs() -> None:
+def test_a_label_belongs_to_the_publisher_that_prints_it_most() -> None:
     printed = {("azure.example", "Port Herald"): 1, ("herald.example", "Port Herald"): 5, ("azure.example", "Azure"): 1}
     assert described(printed)["azure.example"].other_names == ()
 
 
-def test_of_ap_via_a_newspaper_each_has_its_own_name() -> None:
+def test_in_ap_via_a_newspaper_each_keeps_its_own_name() -> None:
     found = described({("herald.example", "AP via Port Herald"): 2, ("herald.example", "AFP/Port Herald"): 1})
     assert {one.key: (one.name, one.other_names) for one in found.values()} == {
         "ap": ("Associated Press", ("AP",)),
@@ -63,7 +63,7 @@ def test_a_small_paper_keeps_the_name_that_it_shares_with_a_large_one() -> None:
     assert described({("dailymirror.lk", "Daily Mirror"): 2})["dailymirror.lk"].name == "Daily Mirror"
 
 
-def test_hosts_that_are_no_domains_have_no_home() -> None:
+def test_hosts_that_are_not_domains_have_no_home_page() -> None:
     found = described({("192.0.2.7", "Port Herald"): 1, ("localhost", ""): 1})
     assert {one.home for one in found.values()} == {None}
 
@@ -79,7 +79,7 @@ def test_a_former_key_of_an_agencys_name_leads_to_the_agency() -> None:
     assert found == {"associated-press": "ap", "ap-via-port-herald": "herald.example"}
 
 
-def test_the_key_of_an_organisation_is_no_former_one_though_others_print_it() -> None:
+def test_the_key_of_an_organisation_is_not_a_former_one_even_if_others_print_it() -> None:
     printed = {("herald.example", "The Sun"): 3}
     assert organizations.aliases(printed, KNOWN) == {}
     assert described(printed)["the-sun"].name == "The Sun"

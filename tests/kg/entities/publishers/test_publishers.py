@@ -49,7 +49,7 @@ def credit(url: str, *labels: str) -> Credit:
         ("https://archive.is/2013/http://translate.google.com/translate?u=http://www.bbc.co.uk/", "bbc"),
     ],
 )
-def test_a_publisher_is_told_from_the_host(url: str, publisher: str) -> None:
+def test_a_publisher_is_recognised_by_its_host(url: str, publisher: str) -> None:
     assert credit(url) == Credit(publisher)
     assert credit(url, "An unknown label") == Credit(publisher)
 
@@ -107,13 +107,13 @@ def test_an_agency_in_a_label_is_the_author_of_what_another_publishes(
         ("https://web.archive.org/web/2011/http://www.cnn.com/1", "BBC", "cnn", ()),
     ],
 )
-def test_of_a_portal_the_label_names_the_publisher(
+def test_for_a_portal_the_label_names_the_publisher(
     url: str, label: str, publisher: str, authors: tuple[str, ...]
 ) -> None:
     assert credit(url, label) == Credit(publisher, authors)
 
 
-def test_of_several_labels_of_one_article_the_telling_one_counts() -> None:
+def test_of_several_labels_of_one_article_the_informative_one_counts() -> None:
     assert credit("http://news.yahoo.com/1", "", "Yahoo! News", "Reuters via Yahoo! News") == Credit("reuters")
     assert credit("http://www.cnn.com/1", "CNN", "AP via CNN") == Credit("cnn", ("ap",))
 

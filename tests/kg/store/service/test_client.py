@@ -55,7 +55,7 @@ def test_queries_go_where_a_known_server_takes_them_unless_a_path_is_named(
         assert ServiceAddress.found(Settings(store=f"sparql+{at}{path}")).query == at + expected
 
 
-def test_an_address_that_makes_no_sense_is_refused() -> None:
+def test_an_invalid_address_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="cannot be asked"):
         ServiceAddress.found(Settings(store="sparql+http://a.example:port/"))
 
@@ -72,7 +72,7 @@ def test_only_a_server_that_takes_a_limit_of_time_is_sent_one(name: str, expecte
     assert b"&=" not in sent
 
 
-def test_a_refusal_is_told_at_once() -> None:
+def test_a_refusal_is_reported_at_once() -> None:
     with peer(http("403 Forbidden", b"not for you")) as found:
         service = SparqlService(ServiceAddress(OTHER, found.url, found.url))
         for refused in (lambda: service.count("urn:g"), lambda: service.drop("urn:g")):

@@ -282,14 +282,14 @@ def test_a_graph_that_was_begun_for_nothing_goes_too(made: Target) -> None:
     assert made.service.count(begun) == 0
 
 
-def test_more_than_the_snapshot_has_is_an_error(made: Target) -> None:
+def test_a_graph_with_more_than_the_snapshot_is_an_error(made: Target) -> None:
     graph = made.load().graph
     made.service.add(graph, b"<http://example.org/x> <http://example.org/x> <http://example.org/x> .\n")
     with pytest.raises(RemoteStoreError, match="triples in"):
         made.load()
 
 
-def test_other_words_than_were_sent_are_an_error(made: Target) -> None:
+def test_triples_other_than_those_sent_are_an_error(made: Target) -> None:
     first = next(parts.parts(made.store, made.store.current()))
     graph = parts.plan(made.store.current().manifest.base, parts.parts(made.store, made.store.current())).name
     for part in parts.parts(made.store, made.store.current()):
@@ -335,7 +335,7 @@ def test_a_service_that_does_not_come_back_is_an_error_after_some_tries(tmp_path
     assert waits == [1, 2, 4, 8, 16, 32]
 
 
-def test_a_damaged_note_is_told(made: Target) -> None:
+def test_a_damaged_note_is_reported(made: Target) -> None:
     made.load()
     made.store.remote.write_text(made.store.remote.read_text().replace("oxigraph", "virtuoso"))
     with pytest.raises(StoreDamagedError, match="kg load"):
@@ -351,7 +351,7 @@ def test_any_server_with_both_protocols_takes_a_graph(made: Target, oxigraph: En
     assert LoadedGraphs.read(made.store) == LoadedGraphs(address, {made.store.current().id: done.graph})
 
 
-def test_a_server_that_nobody_knows_has_to_be_told_where_it_is_asked(tmp_path: Path) -> None:
+def test_an_unknown_kind_of_server_needs_its_query_address(tmp_path: Path) -> None:
     publish_turtle(tmp_path / "store", TURTLE)
     with peer(http("200 OK", Server="Apache")) as found, pytest.raises(ConfigurationError, match="graph_store"):
         noted(Store(tmp_path / "store"), Settings(store=f"sparql+http://127.0.0.1:{found.port}/"))

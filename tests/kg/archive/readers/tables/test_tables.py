@@ -101,7 +101,7 @@ def test_dates_of_edtf_have_bounds(text: str, first: date, last: date) -> None:
 @pytest.mark.parametrize(
     "text", ["", "2024-13", "2024-02-30", "../2024", "2024/..", "2025/2024", "0000", "-0044", "7/12/24"]
 )
-def test_other_dates_are_none(text: str) -> None:
+def test_other_dates_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="date"):
         dates.read(text)
 
@@ -119,7 +119,7 @@ def test_a_sheet_needs_no_mapping_if_its_columns_are_called_as_the_keys() -> Non
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_what_stands_between_columns_is_found_and_a_byte_order_mark_heeded(delimiter: str, encoding: str) -> None:
+def test_the_delimiter_is_detected_and_a_byte_order_mark_skipped(delimiter: str, encoding: str) -> None:
     text = "date,title\r\n2024-12-07,Cafés open.\r\n".replace(",", delimiter)
     assert [one.title for one in rows(found(Sheet(), "a.csv", text.encode(encoding)))] == ["Cafés open."]
 
@@ -134,7 +134,7 @@ def test_an_encoding_can_be_said() -> None:
     assert one.reason == "what follows is not in utf-8: say file.encoding in the mapping"
 
 
-def test_rows_that_cannot_be_read_are_told_with_their_lines_and_the_others_are_read() -> None:
+def test_unreadable_rows_are_reported_with_their_lines_and_the_others_are_read() -> None:
     text = (
         'date,title,latitude,longitude\n2024-12-07,"Two\nlines.",1,2\n31 June,No day.,,\n2024-12-07,,,\n\n'
         "2024-12-07,Far.,91,0\n2024-12-07,Few.\n2024-12-07,Shops open.,,\n2024-12-07,Shops open.,,\n"
@@ -178,13 +178,13 @@ def test_an_id_that_stands_twice_counts_once_on_whatever_day() -> None:
         (b"\xff", "utf-8"),
     ],
 )
-def test_what_is_wrong_in_a_mapping_is_said_with_its_place(said: bytes, wrong: str) -> None:
+def test_errors_in_a_mapping_are_reported_with_their_place(said: bytes, wrong: str) -> None:
     told = reason(found(Sheet(), "a.csv", EVENTS, a=said))
     assert told.startswith("the mapping a.toml is wrong: ") or "mapping" in told
     assert wrong in told
 
 
-def test_a_column_that_is_not_there_is_said() -> None:
+def test_a_missing_column_is_reported() -> None:
     said = b"[columns]\ndate = 'when'\ntitle = 'title'\nplaces = 'town'"
     told = reason(found(Sheet(), "a.csv", EVENTS, a=said))
     assert told == "has no column 'when' (columns.date), 'town' (columns.places): its columns are date, title, city"
@@ -244,12 +244,12 @@ def test_records_in_json_and_json_lines_are_read_and_numbers_stay_as_written() -
         assert (row.id, row.topics) == ("12345678901234567890", ("a", "b"))
 
 
-def test_columns_that_say_nothing_are_told() -> None:
+def test_unused_columns_are_reported() -> None:
     *_, last = Sheet().captures(io.BufferedReader(io.BytesIO(EVENTS)), "a.csv", {}.get, 1_000_000)
     assert last == Remark("columns that are not read: city")
 
 
-def test_documents_without_a_mapping_are_none() -> None:
+def test_documents_without_a_mapping_are_ignored() -> None:
     assert found(Records(), "package.json", b"{}") == []
 
 
