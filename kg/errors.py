@@ -169,7 +169,7 @@ class NotAcceptableError(FormatError):
     """
 
     def __init__(self, choices: list[tuple[str, str]]) -> None:
-        super().__init__("none of the formats that there are is acceptable to you")
+        super().__init__("none of the available formats is acceptable to you")
         self.choices = choices
 
 
@@ -260,7 +260,7 @@ class EngineError(QueryError):
     """
 
     def __init__(self, reason: str = "") -> None:
-        super().__init__("the engine failed at this, not for lack of memory or time; the operator is told")
+        super().__init__("the engine failed at this, not for lack of memory or time; the server has logged why")
         self.reason = reason
 
 

@@ -25,7 +25,7 @@ PREFIX = "KG_"
 REMOTE = "sparql+"
 REMOTES = (f"{REMOTE}http://", f"{REMOTE}https://")
 """The prefix of the address of a store in a SPARQL service."""
-WRITE_TOKEN = "KG_WRITE_TOKEN"  # noqa: S105 - the one variable that is no setting: its value is kept nowhere
+WRITE_TOKEN = "KG_WRITE_TOKEN"  # noqa: S105 - the one variable that is not a setting: its value is kept nowhere
 AT_LEAST_ONE = ("query_workers", "threads", "connections")
 
 

@@ -73,7 +73,7 @@ def sitemap(name: str) -> Response:
     here = site()
     found = _sitemaps(here).get(name)
     if found is None:
-        raise NotFoundError(f"there is no sitemap {name[:100]!r}; /sitemap.xml lists those there are")
+        raise NotFoundError(f"there is no sitemap {name[:100]!r}; /sitemap.xml lists all sitemaps")
     section, part = found
     body: str = here.cached(("sitemap", name), lambda: _sitemap(here, section, part), len)
     return tagged(_xml(body), here.snapshot, f"sitemap-{name}")

@@ -116,7 +116,7 @@ def memento(stamp: str, path: str) -> Response:
     moments = _moments(here, stem)
     moment = next((one for one in moments if one.strftime(STAMP) == stamp), None)
     if moment is None:
-        raise NotFoundError(f"there is no version of {stem} of that moment: /timemap/link/{stem} lists those there are")
+        raise NotFoundError(f"there is no version of {stem} of that moment: /timemap/link/{stem} lists all versions")
     address = here.addresses.local(_address(stem, moment))
     choices = [(one, f"{address}.{one.suffix}") for one in DOCUMENT_FORMATS]
     chosen = suffix or choose(DOCUMENT_FORMATS, request.headers.get("Accept"))

@@ -127,7 +127,7 @@ class HttpServer:
 
 
 def _rotated() -> None:
-    """Do nothing when the logs were rotated (SIGHUP): the file is opened anew for each line."""
+    """Do nothing when the logs were rotated (SIGHUP): the file is opened again for each line."""
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -208,7 +208,7 @@ def _write(target: str, **fields: Any) -> None:
 
 
 def _append(target: str, line: bytes) -> None:
-    """Append to a file, or to standard error. The file is opened anew each time, so that it may be rotated."""
+    """Append to a file, or to standard error. The file is opened again each time, so that it may be rotated."""
     if target == STANDARD_ERROR:
         sys.stderr.write(line.decode())
         sys.stderr.flush()

@@ -36,7 +36,7 @@ def write(plan: SitePlan) -> RenderedFiles:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - these are no pages, and nothing in them comes from data but licences, see below
+        autoescape=False,  # noqa: S701 - these are not pages, and nothing in them comes from data but licences, see below
     )
     written = RenderedFiles()
     for name in FILES:

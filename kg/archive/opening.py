@@ -289,5 +289,5 @@ def _line(repository: Repository, log: bytes, as_of: datetime | None) -> MainLin
 
 def _undated(repository: Repository) -> str:
     if repository.is_shallow:
-        return f"{repository.root} is a shallow clone: its pages are read as they are, and no times are told"
+        return f"{repository.root} is a shallow clone: its pages are read as they are, without their times"
     return f"no commit of {repository.root} has a time that can be true: its pages are read as they are"

@@ -169,7 +169,7 @@ def _remarks(root: Path, folder: Path, branch: str | None) -> tuple[str, ...]:
         branches = _listed(_branches(folder)) or "none"
         found.append(f"HEAD of {root} names a commit and no branch; the branches are {branches}")
     found += (
-        f"{root} has {what} ({name}), which are not heeded: its commits are read as they were made"
+        f"{root} has {what} ({name}), which are ignored: its commits are read as they were made"
         for name, what in NOT_HEEDED.items()
         if os.path.lexists(folder / name)
     )

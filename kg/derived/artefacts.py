@@ -245,7 +245,7 @@ def _failure(artefact: Artefact) -> StoreError:
 
 
 def _judged(artefact: Artefact, place: SnapshotFolders, outcome: Outcome) -> Outcome:
-    """Return an outcome; what failed because a build or a write has just removed the snapshot is no failure."""
+    """Return an outcome; what failed because a build or a write has just removed the snapshot is not a failure."""
     if isinstance(outcome, StoreError) and place.is_gone:
         return ServiceBusyError(f"{artefact.title} is of a snapshot that was just replaced: ask again", SOON)
     return outcome

@@ -72,7 +72,7 @@ class BuildLedger:
         return [*self._lacked, *self._unclaimed(lasting), *lasting]
 
     def _unclaimed(self, claims: list[Line]) -> list[Text]:
-        """Return the texts of the previous snapshot, except those claimed anew with what is printed."""
+        """Return the texts of the previous snapshot, except those claimed again with what is printed."""
         anew = {(claim.key, claim.revision) for claim in claims if isinstance(claim, Text)}
         return [text for text in self._former if (text.key, text.revision) not in anew]
 

@@ -44,7 +44,7 @@ def find(store: Store, name: str) -> Snapshot:
     else:
         found = [one for one in ids if one == name] or [one for one in ids if name and one.startswith(name)]
     if len(found) != 1:
-        wrong = "is the beginning of several snapshots" if found else "is no snapshot"
+        wrong = "is the beginning of several snapshots" if found else "is not a snapshot"
         raise StoreError(f"{name!r} {wrong} of {store}: there are {', '.join(ids)}")
     return store.read(store.snapshot(found[0]))
 

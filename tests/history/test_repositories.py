@@ -131,7 +131,7 @@ def test_a_shallow_clone_moves_no_iri_that_is_known_and_tells_no_times(
     assert spans(later, "12 passengers") == spans(later, "15 passengers") == spans(later, "trams") == [([], [])]
     assert not list(later.snapshot.open().quads_for_pattern(None, terms.CREATED, None))
     assert later.report["remarks"] == [
-        f"{tmp_path}/shallow is a shallow clone: its pages are read as they are, and no times are told"
+        f"{tmp_path}/shallow is a shallow clone: its pages are read as they are, without their times"
     ]
     assert later.report["remarks"][0] in summary(later.snapshot.manifest, later.report)
 

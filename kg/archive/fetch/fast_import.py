@@ -25,7 +25,7 @@ from kg.errors import FetchError
 MARK: Final = "kg-fetch"
 """The file that marks a repository made by ``kg fetch``, which writes to no other."""
 PLACE: Final = "kg-fetch-import-"
-SAYS: Final = "kg fetch writes this repository anew from what it fetched: commit nothing of your own here.\n"
+SAYS: Final = "kg fetch writes this repository again from what it fetched: do not commit here yourself.\n"
 SHOWN: Final = 300
 
 
@@ -43,7 +43,7 @@ class FetchRepository:
         """
         with alone(self.root), _told(self.root):
             if any(self.root.iterdir()) and not (self.root / MARK).is_file():
-                raise FetchError(f"{self.root} is no repository that kg fetch made: give a folder that is empty")
+                raise FetchError(f"{self.root} was not made by kg fetch: give an empty folder")
             (self.root / MARK).write_text(SAYS, encoding="utf-8")
             for folder in ("objects/pack", "objects/info", "refs/heads"):
                 (self.root / folder).mkdir(parents=True, exist_ok=True)
@@ -92,7 +92,7 @@ def write(folder: Path, root: Path) -> str:
         is_new = before and not repository.has(before, commit)
     lines = [f"{root}: {history.commits:,} commits, the newest {commit or 'none'}"]
     if is_new:
-        lines.append(f"older revisions came in between: the history that ended with {before} was written anew")
+        lines.append(f"older revisions came in between: the history that ended with {before} was rewritten")
     if history.damaged:
         lines.append(f"answers that cannot be read: {len(history.damaged):,}, such as {history.damaged[0]}")
     return "\n".join(lines)

@@ -116,7 +116,7 @@ def _members(node: _Node, base: str) -> Iterator[ResourceVersion]:
             (iri,), (time,) = said[terms.IS_VERSION_OF], said[terms.ISSUED]
             seq = int(version.removeprefix(f"{base}feed/version/"))
         except ValueError:
-            raise MirrorError(f"{version[:200]} is no version of a resource; nothing was changed") from None
+            raise MirrorError(f"{version[:200]} is not a version of a resource; nothing was changed") from None
         content = tuple(node.graphs.get(version, ()))
         if content and said[terms.SHA256] != [resource_state.sha256(content)]:
             raise MirrorError(f"{version} of {iri} is not what its checksum says; nothing was changed")

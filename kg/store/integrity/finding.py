@@ -17,7 +17,7 @@ MISSING: Final = "is missing"
 
 
 def is_locked(error: sqlite3.Error) -> bool:
-    """Return whether SQLite could not read a file only because another process is writing to it, which is no damage."""
+    """Return whether SQLite could not read a file only because another process is writing to it: no damage."""
     code: int = getattr(error, "sqlite_errorcode", 0)
     return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 

@@ -9,7 +9,7 @@ PAST: Final = "build it again with kg build --as-of, or restore a backup with kg
 WRITES: Final = "restore a backup with kg restore; what is served has these writes, but a build cannot make them again"
 KEPT_MONTHS: Final = "nothing has to be done: the next build converts these months again"
 CHANGELOG: Final = (
-    "restore it from a backup with kg restore, or remove it with its checksum: feeds begin anew with the next snapshot"
+    "restore it from a backup with kg restore, or remove it with its checksum: feeds start again with the next snapshot"
 )
 CACHE: Final = "nothing has to be done: it is thrown away and made again when somebody asks for it"
 ANSWERS: Final = "remove it with its checksum: kg enrich asks again"

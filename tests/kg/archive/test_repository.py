@@ -164,7 +164,7 @@ def test_a_replaced_commit_is_read_as_it_was_made_and_reported(filled: Repositor
     assert filled.told() == before
     (remark,) = find_repository(filled.root).remarks
     assert remark.endswith(
-        "has replaced objects (refs/replace), which are not heeded: its commits are read as they were made"
+        "has replaced objects (refs/replace), which are ignored: its commits are read as they were made"
     )
 
 
@@ -177,7 +177,7 @@ def test_a_grafted_parent_is_ignored_and_reported(filled: Repository) -> None:
     own(filled, "info").mkdir(exist_ok=True)
     own(filled, "info/grafts").write_text(f"{head} {made_up}\n")
     assert filled.told() == before
-    assert "has grafts (info/grafts), which are not heeded" in find_repository(filled.root).remarks[0]
+    assert "has grafts (info/grafts), which are ignored" in find_repository(filled.root).remarks[0]
 
 
 def test_a_forged_commit_graph_is_not_read(filled: Repository) -> None:

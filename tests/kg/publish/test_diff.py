@@ -319,7 +319,7 @@ def test_an_unknown_snapshot_is_reported_in_one_line_and_leaves_the_output_as_it
         failed = run_kg("diff", "1999", "current", "--store", two.store, "--format", name, "-o", output)
         assert (failed.returncode, failed.stdout) == (2, b"")
         assert failed.stderr.decode().splitlines() == [
-            f"kg: '1999' is no snapshot of {two.store}: there are {two.old.id}, {two.new.id}"
+            f"kg: '1999' is not a snapshot of {two.store}: there are {two.old.id}, {two.new.id}"
         ]
     assert output.read_text() == "kept"
 

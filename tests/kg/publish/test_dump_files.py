@@ -216,7 +216,7 @@ def test_the_command_knows_all_parts() -> None:
 
 
 def test_a_snapshot_that_is_gone_is_a_store_error(sample_build: Built, sample_store: Path, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="is no snapshot"):
+    with pytest.raises(StoreError, match="is not a snapshot"):
         make(
             Store(sample_store),
             sample_build.snapshot,

@@ -301,7 +301,7 @@ def test_kg_check_reads_any_snapshot(run_kg: RunKg, publish_store: Publish, tmp_
     assert run_kg("check", "--store", tmp_path / "store", "--snapshot", "previous").returncode == 0
     done = run_kg("check", "--store", tmp_path / "store", "--snapshot", "2010")
     assert done.returncode == 2
-    assert b"is no snapshot of" in done.stderr
+    assert b"is not a snapshot of" in done.stderr
 
 
 def test_kg_build_refuses_and_names_the_report(broken: None, archive_of_two: Path, tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def test_nothing_is_appended_to_a_damaged_change_log(store: Store) -> None:
     with closing(sqlite3.connect(store.changelog)) as database, database:
         database.execute("UPDATE change SET kind = 'Delete' WHERE seq = 1")
     with (
-        pytest.raises(StoreDamagedError, match="feeds begin anew"),
+        pytest.raises(StoreDamagedError, match="feeds start again"),
         sidecar.changing(store.changelog, remedies.CHANGELOG),
     ):
         pass

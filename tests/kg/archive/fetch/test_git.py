@@ -109,14 +109,14 @@ def test_newer_revisions_are_added_and_older_ones_rewrite_the_history(wiki: Loop
     assert "anew" not in fast_import.write(fetched(wiki, folder, update=True), root)
     assert git(root, "rev-parse", "main~1").strip() == first
     wiki.edit("Portal:Current events/2011 November 7", 900, "2011-11-07T10:00:00Z", "* A first one.")
-    assert "was written anew" in fast_import.write(fetched(wiki, folder, update=True), root)
+    assert "was rewritten" in fast_import.write(fetched(wiki, folder, update=True), root)
 
 
 def test_a_repository_or_folder_made_by_others_is_left_unchanged(wiki: LoopbackWiki, tmp_path: Path) -> None:
     folder, root = fetched(wiki, tmp_path / "folder"), tmp_path / "theirs"
     root.mkdir()
     (root / "a").touch()
-    with pytest.raises(FetchError, match="is no repository that kg fetch made"):
+    with pytest.raises(FetchError, match="was not made by kg fetch"):
         fast_import.write(folder, root)
     assert [file.name for file in root.iterdir()] == ["a"]
 
