@@ -33,6 +33,7 @@ from kg.derived.kinds import SEARCH as INDEX
 from kg.errors import NotFoundError, ParameterError, WithdrawnError
 from kg.events.comparison import Comparison
 from kg.lookup.history import EventHistory, ShownWording, compared
+from kg.lookup.listing.listing import Extent
 from kg.lookup.locate import Location
 from kg.lookup.search.search import WORDS_OF_KINDS
 from kg.lookup.search.search_index import EVENT
@@ -75,7 +76,7 @@ def _events(context: ToolContext, given: Mapping[str, str]) -> EventsReply:
     asked = asked_list(given, context.base, context.snapshot.manifest.languages)
     page = asked.page or 1
     index = context.artefacts.obtain(INDEX, context.snapshot)
-    listed = ListEvents(index, asked.filter, asked.sort, EVENTS * (page - 1), EVENTS, VALUES)
+    listed = ListEvents(index, asked.filter, asked.sort, Extent(EVENTS * (page - 1), EVENTS, VALUES))
     found = json.loads(context.workers.ask(listed))
     quotations = quoted(context, (one["iri"] for one in found["events"]))
     return EventsReply(

@@ -25,7 +25,8 @@ from kg.derived.artefact import ArtefactState
 from kg.derived.artefacts import Artefacts
 from kg.derived.kinds import SEARCH
 from kg.errors import NewsgraphError, ParameterError
-from kg.lookup.listing.filter import Filter
+from kg.lookup.listing.filter import Filter, Sort
+from kg.lookup.listing.listing import Extent
 from kg.publish.catalog_texts import DESCRIPTIONS, TITLES, rights
 from kg.settings import Settings
 from kg.store.layout import Store
@@ -93,7 +94,7 @@ class AgentServer:
         snapshot = self.workers.snapshot
         if self.artefacts.state(SEARCH, snapshot) != ArtefactState.READY:
             return []
-        listed = ListEvents(self.artefacts.obtain(SEARCH, snapshot), Filter(), count=0, values=0)
+        listed = ListEvents(self.artefacts.obtain(SEARCH, snapshot), Filter(), Sort.NEWEST, Extent(values=0))
         return sorted(json.loads(self.workers.ask(listed))["years"])
 
     async def _list_tools(self, _: Context, __: types.PaginatedRequestParams | None) -> types.ListToolsResult:

@@ -13,6 +13,7 @@ from endpoint.things.page import ROWS, VALUES, own_list, thing_page
 from kg.derived.kinds import SEARCH
 from kg.errors import ServiceBusyError, StoreError
 from kg.lookup.history import EventHistory
+from kg.lookup.listing.listing import Extent
 from kg.rdf import terms
 from kg.rdf.serialize import Nodes
 from kg.workers.list_operations import DescribeThing, ListEvents
@@ -47,7 +48,7 @@ def page_of_thing(here: Site, iri: str) -> str | None:
     def make() -> str:
         described = here.workers.ask(DescribeThing(index, iri))
         own = own_list(here.addresses.base, iri, described)
-        asked = ListEvents(index, own.filter, own.sort, 0, ROWS, VALUES)
+        asked = ListEvents(index, own.filter, own.sort, Extent(0, ROWS, VALUES))
         summary = json.loads(here.workers.ask(asked)) if described.events else None
         return thing_page(here.frame, iri, described, own, summary)
 

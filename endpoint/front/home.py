@@ -20,6 +20,7 @@ from endpoint.site.languages import chosen
 from endpoint.site.site import Site, site, tagged
 from kg.errors import ParameterError, ServiceBusyError, StoreError
 from kg.lookup.listing.filter import Filter
+from kg.lookup.listing.listing import Extent
 
 blueprint = Routes("home", __name__)
 
@@ -43,7 +44,7 @@ def home() -> Response:
     here = site()
     language = _language(here)
     try:
-        found = summary(here, Filter(), patience=PATIENCE)
+        found = summary(here, Filter(), extent=Extent(points=POINTS), patience=PATIENCE)
     except (ServiceBusyError, StoreError):
         found = {}
     page = here.frame.page(
@@ -52,7 +53,7 @@ def home() -> Response:
         counts=here.snapshot.manifest.counts,
         language=language,
         languages=list(here.snapshot.manifest.languages),
-        map=list_map(here.frame, everything("map"), found, POINTS, whole=True) if found else Markup(),
+        map=list_map(here.frame, everything("map"), found, whole=True) if found else Markup(),
         years=list_histogram(here.frame, everything("list"), found) if found else Markup(),
         questions=list(questions(here.frame, found)) if found else [],
     )

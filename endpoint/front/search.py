@@ -25,6 +25,7 @@ from kg.derived.kinds import SEARCH
 from kg.entities.labels import core
 from kg.errors import NotAcceptableError, ParameterError, ServiceBusyError, StoreError
 from kg.lookup.listing.filter import Relation
+from kg.lookup.listing.listing import Extent
 from kg.lookup.search.dates import Period, period
 from kg.lookup.search.search import NAMES, WORDS_OF_KINDS
 from kg.lookup.search.search_index import EVENT
@@ -180,7 +181,7 @@ def _described(here: Site, place: dict[str, Any]) -> dict[str, Any]:
     path = place["iri"].removeprefix(here.addresses.base)
     for relation in (Relation.IN, Relation.NAMES):
         asked = asked_list({"place": path, "relation": relation}, here.addresses.base, {})
-        found = summary(here, asked.filter, count=NEWEST)
+        found = summary(here, asked.filter, extent=Extent(count=NEWEST))
         if found["total"]:
             break
     return place | {

@@ -40,14 +40,12 @@ def list_timeline(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any]
     return timeline(events, title(asked, summary), lambda one: frame.addresses.href(one.iri) or "", every)
 
 
-def list_map(
-    frame: PageFrame, asked: AskedList, summary: Mapping[str, Any], most: int | None = None, *, whole: bool = False
-) -> Markup:
-    """Return the map of where the events of a list happened, optionally only of the ``most`` frequent places.
+def list_map(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any], *, whole: bool = False) -> Markup:
+    """Return the map of where the events of a list happened.
 
     ``whole`` says that it shows the world, however little of it has events.
     """
-    points = [MapPoint(**one) for one in summary["points"][:most]]
+    points = [MapPoint(**one) for one in summary["points"]]
 
     def place(point: MapPoint) -> str:
         path = point.iri.removeprefix(frame.addresses.base)

@@ -14,13 +14,15 @@ from endpoint.rendering.filters import language_name
 from endpoint.rendering.language import gettext, message
 from endpoint.rendering.page_frame import PageFrame
 from kg.lookup.listing.filter import Relation, Sort
-from kg.lookup.listing.listing import POINTS
+from kg.lookup.listing.listing import POINTS, Extent
 from kg.rdf.formats import LIST_FORMATS
 
 ROWS: Final = 20
 """The number of events on an HTML page."""
 DOTS: Final = 200
 """The most events on a timeline."""
+VALUES: Final = 10
+"""The number of values for each facet."""
 FACETS: Final = {
     "category": (message("Category"), "category"),
     "in": (message("Where"), "place"),
@@ -57,8 +59,14 @@ class ListLink:
     language: str = ""
 
 
-def rows(view: ListView) -> int:
-    """Return how many events a page has in a view."""
+def extent(asked: AskedList) -> Extent:
+    """Return how much of a list its page shows: dots have no place for more than a title, only a map has points."""
+    count = _rows(asked.view)
+    points = POINTS if asked.view == ListView.MAP else 0
+    return Extent(count * ((asked.page or 1) - 1), count, VALUES, points, detailed=asked.view != ListView.TIMELINE)
+
+
+def _rows(view: ListView) -> int:
     return DOTS if view == ListView.TIMELINE else ROWS
 
 
@@ -80,7 +88,7 @@ def _shown(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any]) -> di
         "asked": asked,
         "summary": summary,
         "page": page,
-        "first": rows(asked.view) * (page - 1) + 1,
+        "first": _rows(asked.view) * (page - 1) + 1,
         "chips": [
             ListLink(text, local(asked.address("events", **without))) for text, without in _chips(asked, summary)
         ],
@@ -105,7 +113,7 @@ def _shown(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any]) -> di
         "canonical": frame.addresses.absolute(asked.address("events", page=str(page) if page > 1 else "")),
         "turns": (
             local(asked.address("events", page=str(page - 1) if page > 2 else "")) if page > 1 else "",
-            local(asked.address("events", page=str(page + 1))) if rows(asked.view) * page < total else "",
+            local(asked.address("events", page=str(page + 1))) if _rows(asked.view) * page < total else "",
         ),
         "orders": list(_orders(frame, asked)),
     }

@@ -11,7 +11,7 @@ from endpoint.http.headers import FRAMABLE, alternates
 from endpoint.http.negotiate import HTML, choose
 from endpoint.http.routes import PAGE, Description, Parameter, Routes, media_types
 from endpoint.listing.asked import PARAMETERS, AskedList, ListView, asked_list
-from endpoint.listing.page import embedded_page, list_page, rows
+from endpoint.listing.page import embedded_page, extent, list_page
 from endpoint.listing.summary import summary
 from endpoint.listing.title import title
 from endpoint.listing.written import written
@@ -20,6 +20,7 @@ from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, site, tagged
 from kg.errors import NotFoundError
 from kg.lookup.exports.writer import ListHead, compact_json
+from kg.lookup.listing.listing import POINTS, Extent
 from kg.rdf.formats import ATOM, LIST_FORMATS, Format
 
 blueprint = Routes("listing", __name__)
@@ -87,13 +88,12 @@ def _page(asked: AskedList) -> Response:
 
 def _summary(here: Site, asked: AskedList) -> dict[str, Any]:
     """Return the page of a list, with the summary of all events."""
-    count = rows(asked.view)
-    return summary(here, asked.filter, asked.sort, count * ((asked.page or 1) - 1), count)
+    return summary(here, asked.filter, asked.sort, extent(asked))
 
 
 def _head(here: Site, asked: AskedList, chosen: Format, page: int | None) -> ListHead:
     """Return the head of a list in a format, or of a page of it."""
-    found = summary(here, asked.filter, asked.sort)
+    found = summary(here, asked.filter, asked.sort, Extent(points=POINTS))
     told = {"snapshot": here.snapshot.id, **asked.told(here.addresses.base), **({"page": page} if page else {})}
     told |= {name: value for name, value in found.items() if name not in ("events", "asked", "centre")}
     last = -(-found["total"] // PAGE_EVENTS)

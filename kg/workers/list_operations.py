@@ -12,7 +12,7 @@ from kg.lookup.exports.writers import WRITERS
 from kg.lookup.listing.days import ListedDay, events_by_day, listed_days
 from kg.lookup.listing.directory import Directory, DirectoryPage, directory
 from kg.lookup.listing.filter import Filter, Sort
-from kg.lookup.listing.listing import listing, selected
+from kg.lookup.listing.listing import Extent, listing, selected
 from kg.lookup.thing import DescribedThing, describe_thing
 from kg.query.operations import GraphOperation
 from kg.rdf.graph import Graph
@@ -20,22 +20,16 @@ from kg.rdf.graph import Graph
 
 @dataclass(frozen=True, slots=True)
 class ListEvents(GraphOperation[bytes]):
-    """List ``count`` of the events that a filter selects from the one at ``first`` on, and the values of all.
-
-    See kg.lookup.listing.listing; ``values`` are listed for each facet.
-    """
+    """List the events that a filter selects, and the values of all, to some extent: see kg.lookup.listing.listing."""
 
     index: Path
     filter: Filter
-    sort: Sort = Sort.NEWEST
-    first: int = 0
-    count: int = 100
-    values: int = 10
+    sort: Sort
+    extent: Extent
 
     def answer(self, graph: Graph) -> bytes:
         """Return the list as a JSON object, which is not parsed again on its way."""
-        found = listing(str(self.index), self.filter, self.sort, self.first, self.count, self.values)
-        return found.json()
+        return listing(str(self.index), self.filter, self.sort, self.extent).json()
 
 
 @dataclass(frozen=True, slots=True)

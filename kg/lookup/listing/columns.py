@@ -62,6 +62,10 @@ class Columns:
         """Return the events that have a value."""
         return self.postings[self.starts[value] : self.starts[value + 1]]
 
+    def marks_of(self, value: int) -> bytes:
+        """Return a byte for each event: 1 if it has a value, else 0."""
+        return b"\1" * self.total if self.count(value) == self.total else marks(self.total, self.events_of(value))
+
     def facets_of(self, event: int) -> dict[Facet, list[int]]:
         """Return the values of an event, by facet."""
         found: dict[Facet, list[int]] = {}

@@ -26,9 +26,25 @@ TOLD: Final = tuple(one for one in Facet if one != Facet.POINT)
 
 SUMMED: Final = (Facet.CATEGORY, Facet.POINT, Facet.NAMES, Facet.PUBLISHER)
 """The facets that are listed for each event of a list."""
+VALUE_LISTS: Final = ((Facet.CATEGORY,), (Facet.POINT, Facet.NAMES), (Facet.PUBLISHER,))
+"""The facets of each of the three lists of values of an event; the first that has any counts."""
 THING: Final = "SELECT id FROM thing WHERE term = ?"
 VALUE: Final = "SELECT id FROM value WHERE facet = ? AND thing = ?"
 HUBS: Final = (Facet.NAMES, Facet.CATEGORY, Facet.PUBLISHER)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of a list is returned: ``count`` of the events from the one at ``first`` on, and of the values of all.
+
+    ``values`` are listed for each facet, and ``points`` at most. Without ``detailed``, events have only day and title.
+    """
+
+    first: int = 0
+    count: int = 0
+    values: int = 10
+    points: int = 0
+    detailed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +128,8 @@ def _fields(one: object) -> dict[str, Any]:
     return {name: getattr(one, name) for name in one.__slots__}  # type: ignore[attr-defined]  # json.dumps says object
 
 
-def listing(index: str, asked: Filter, sort: Sort, first: int, count: int, values: int) -> EventList:
-    """Return what a filter selects: ``count`` of the events from the one at ``first`` on, and ``values`` of each facet.
+def listing(index: str, asked: Filter, sort: Sort, extent: Extent) -> EventList:
+    """Return what a filter selects, to some extent.
 
     Raises NotFoundError for a thing unknown to the graph, StoreError if the index cannot be read.
     """
@@ -122,15 +138,15 @@ def listing(index: str, asked: Filter, sort: Sort, first: int, count: int, value
         marks = Selector(index, database, known).marks(asked)
         found = value_counts(known, marks)
         order = Sort.NEWEST if sort == Sort.MATCH and not asked.words else sort
-        shown = islice(_ordered(known, marks, order), first, first + count)
+        shown = islice(_ordered(known, marks, order), extent.first, extent.first + extent.count)
         months = dict(_by_month(known, marks))
         return EventList(
             total=marks.count(1),
-            events=list(summed(database, known, list(shown))),
-            facets=_facets(database, known, found, values),
+            events=list(summed(database, known, list(shown), SUMMED if extent.detailed else ())),
+            facets=_facets(database, known, found, extent.values),
             years=_by_year(months),
             months=months,
-            points=list(_points(database, known, found)),
+            points=list(_points(database, known, found, extent.points)),
             located=both(marks, known.located).count(1),
             asked=_asked(database, known, asked),
             centre=_centre(database, known, asked.place),
@@ -168,11 +184,13 @@ def _ordered(known: Columns, marks: bytes, sort: Sort) -> Iterable[int]:
     return found if sort == Sort.OLDEST else sorted(found, key=known.titles.__getitem__)
 
 
-def summed(database: sqlite3.Connection, known: Columns, events: Sequence[int]) -> Iterator[EventSummary]:
-    """Yield the summaries of some events, by their numbers."""
+def summed(
+    database: sqlite3.Connection, known: Columns, events: Sequence[int], facets: Sequence[Facet] = SUMMED
+) -> Iterator[EventSummary]:
+    """Yield the summaries of some events, by their numbers, with their values of some facets."""
     titles = _named(database, (known.titles[event] for event in events))
-    values = {event: known.facets_of(event) for event in events}
-    wanted = {value for found in values.values() for facet in SUMMED for value in found.get(facet, ())}
+    values = {event: known.facets_of(event) if facets else {} for event in events}
+    wanted = {value for found in values.values() for facet in facets for value in found.get(facet, ())}
     things = _things(database, {known.things[value] for value in wanted})
 
     def told(event: int, *facets: Facet) -> list[ListedThing]:
@@ -182,8 +200,7 @@ def summed(database: sqlite3.Connection, known: Columns, events: Sequence[int]) 
     for event in events:
         iri, title, language = titles[known.titles[event]]
         day = date.fromordinal(known.days[event]).isoformat() if known.days[event] else ""
-        facets = ((Facet.CATEGORY,), (Facet.POINT, Facet.NAMES), (Facet.PUBLISHER,))
-        yield EventSummary(iri, day, title, language, *(told(event, *one) for one in facets))
+        yield EventSummary(iri, day, title, language, *(told(event, *one) for one in VALUE_LISTS))
 
 
 def _named(database: sqlite3.Connection, rows: Iterable[int]) -> dict[int, tuple[str, str, str]]:
@@ -252,9 +269,9 @@ def _centre(database: sqlite3.Connection, known: Columns, place: str) -> tuple[f
     return None if isnan(point[0]) else point
 
 
-def _points(database: sqlite3.Connection, known: Columns, counts: ValueCounts) -> Iterator[MapPoint]:
+def _points(database: sqlite3.Connection, known: Columns, counts: ValueCounts, number: int) -> Iterator[MapPoint]:
     """Yield the points where the most events happened."""
-    counted = counts.most(known.values_of(Facet.POINT), POINTS)
+    counted = counts.most(known.values_of(Facet.POINT), number)
     return map_points(database, known, [(known.things[value], events) for value, events in counted])
 
 

@@ -49,9 +49,9 @@ class Selector:
         if asked.words:
             yield titled(self._index, asked.words)
         if asked.place:
-            yield self._marks(self._tied(asked))
+            yield self._tied(asked)
         for facet, value in asked.values():
-            yield self._marks(self._posting(facet, self._thing(facet, value)))
+            yield self._having(facet, self._thing(facet, value))
         if asked.first or asked.last:
             yield self._within(asked.first, asked.last)
         if asked.box:
@@ -65,11 +65,11 @@ class Selector:
         found = self._columns.between(begin, end)
         return b"\0" * found.start + b"\1" * len(found) + b"\0" * (self._columns.total - found.stop)
 
-    def _tied(self, asked: Filter) -> Iterable[int]:
+    def _tied(self, asked: Filter) -> bytes:
         place = self._thing(Facet.IN, asked.place)
         if asked.relation == Relation.NEAR:
-            return self._near(place, asked)
-        return self._posting(Facet.NAMES if asked.relation == Relation.NAMES else Facet.IN, place)
+            return self._marks(self._near(place, asked))
+        return self._having(Facet.NAMES if asked.relation == Relation.NAMES else Facet.IN, place)
 
     def _near(self, place: int, asked: Filter) -> Iterator[int]:
         centre = self._columns.point(place)
@@ -90,9 +90,9 @@ class Selector:
             for (value,) in self._rows(IN_BOX, Facet.POINT, box.south, box.north, west, east):
                 yield self._columns.point(self._columns.things[value]), self._columns.events_of(value)
 
-    def _posting(self, facet: Facet, thing: int) -> Iterable[int]:
+    def _having(self, facet: Facet, thing: int) -> bytes:
         found = self._rows(VALUE, facet, thing)
-        return self._columns.events_of(found[0][0]) if found else ()
+        return self._columns.marks_of(found[0][0]) if found else bytes(self._columns.total)
 
     def _thing(self, facet: Facet, value: str) -> int:
         """Return the number of a thing that may be a value of a facet."""

@@ -34,7 +34,11 @@ class ByEvent:
 
     def __init__(self, columns: Columns, marks: bytes) -> None:
         ends, values = columns.ends, columns.values
-        found = b"".join([values[4 * ends[event] : 4 * ends[event + 1]] for event in chosen(marks)])
+        first, last = marks.find(1), marks.rfind(1) + 1
+        if last - first == marks.count(1):  # all events of a time
+            found = values[4 * ends[first] : 4 * ends[last]]
+        else:
+            found = b"".join([values[4 * ends[event] : 4 * ends[event + 1]] for event in chosen(marks)])
         self._counts = Counter[int](numbers("I", found))
         self._values = sorted(self._counts)
 
@@ -66,6 +70,8 @@ class ByValue:
         return [(-value, count) for count, value in sorted(best, reverse=True) if count]
 
     def _count(self, value: int) -> int:
+        if self._total == self._columns.total:
+            return self._columns.count(value)
         events = self._columns.events_of(value)
         if len(events) == self._columns.total:
             return self._total

@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, NamedTuple
 
 from pyoxigraph import RdfFormat, parse
@@ -172,6 +173,7 @@ def mask(words: Iterable[str]) -> int:
     return sum(1 << place for place, kind in enumerate(KINDS) if kind.word in wanted)
 
 
+@cache  # of few numbers
 def words_of(kinds: int) -> tuple[str, ...]:
     """Return the words for the kinds in a number, the most specific first."""
     return tuple(kind.word for place, kind in enumerate(KINDS) if kinds & 1 << place)

@@ -9,7 +9,7 @@ import pytest
 from kg.lookup.listing.directory import Directory, DirectoryPage, directory
 from kg.lookup.listing.directory_table import initial
 from kg.lookup.listing.filter import Filter, Relation, Sort
-from kg.lookup.listing.listing import listing
+from kg.lookup.listing.listing import Extent, listing
 from kg.rdf.prefixes import PREFIXES
 from kg.store.embedded import EmbeddedGraph
 from tests.kg.lookup.test_listing import indexed
@@ -68,7 +68,7 @@ def test_each_directory_lists_what_most_events_have_first(index: str) -> None:
 def test_entries_have_the_counts_of_the_lists_that_they_lead_to(index: str) -> None:
     for one in page(index, Directory.PLACES).entries:
         counts = [
-            listing(index, asked, Sort.NEWEST, 0, 0, 0).total
+            listing(index, asked, Sort.NEWEST, Extent(values=0)).total
             for asked in (Filter(place=one.iri), Filter(place=one.iri, relation=Relation.NAMES))
         ]
         assert counts == [one.events, one.named]

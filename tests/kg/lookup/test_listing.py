@@ -19,7 +19,7 @@ from kg.lookup.listing.days import events_by_day, events_of_parts
 from kg.lookup.listing.facet import Facet
 from kg.lookup.listing.filter import BoundingBox, Filter, Relation, Sort
 from kg.lookup.listing.geography import around, distance
-from kg.lookup.listing.listing import EventList, hubs, listing
+from kg.lookup.listing.listing import POINTS, EventList, Extent, hubs, listing
 from kg.lookup.listing.selector import Selector
 from kg.lookup.listing.value_counts import ByEvent, ByValue
 from kg.pipeline.run import Built
@@ -74,7 +74,7 @@ def names(index: str, place: str, relation: Relation, km: float = 30) -> list[st
 
 
 def listed(index: str, asked: Filter, sort: Sort = Sort.NEWEST) -> EventList:
-    return listing(index, asked, sort, 0, 1_000, 5)
+    return listing(index, asked, sort, Extent(0, 1_000, 5, POINTS))
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_the_oldest_may_come_first_or_the_best_match(small: str) -> None:
 
 
 def test_a_list_is_written_as_json_with_its_fields(small: str) -> None:
-    found = json.loads(listing(small, Filter(place=f"{BASE}hama"), Sort.NEWEST, 0, 1, 1).json())
+    found = json.loads(listing(small, Filter(place=f"{BASE}hama"), Sort.NEWEST, Extent(0, 1, 1, POINTS)).json())
     [event] = found["events"]
     places = [{"iri": f"{BASE}hama", "label": "Hama", "language": "en"}]
     assert (event.pop("places"), event.pop("categories"), event.pop("publishers")) == (places, [], [])
@@ -301,7 +301,7 @@ def filters(draw: st.DrawFn, oracle: Oracle) -> Filter:
 @given(data=st.data())
 def test_a_filter_selects_what_the_same_question_selects_in_sparql(data: st.DataObject, oracle: Oracle) -> None:
     asked = data.draw(filters(oracle))
-    found = listing(oracle.index, asked, Sort.NEWEST, 0, 1_000, 10)
+    found = listing(oracle.index, asked, Sort.NEWEST, Extent(0, 1_000, 10, POINTS))
     expected = oracle.selected(asked)
     assert {one.iri for one in found.events} == expected
     assert found.total == len(found.events) == len(expected)
@@ -334,7 +334,7 @@ def test_values_are_counted_alike_by_event_and_by_value(data: st.DataObject, ora
 def test_pages_have_all_events_each_once(sort: Sort, oracle: Oracle) -> None:
     asked = Filter(words="the")
     whole = [one.iri for one in listed(oracle.index, asked, sort).events]
-    pages = [listing(oracle.index, asked, sort, first, 7, 0) for first in range(0, len(whole) + 7, 7)]
+    pages = [listing(oracle.index, asked, sort, Extent(first, 7, 0)) for first in range(0, len(whole) + 7, 7)]
     assert [one.iri for page in pages for one in page.events] == whole
     assert {page.total for page in pages} == {len(set(whole))} == {len(whole)}
 
