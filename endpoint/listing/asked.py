@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from endpoint.http.routes import Parameter
 from kg.errors import ParameterError
@@ -40,6 +40,8 @@ PARAMETERS: Final = (
     Parameter("page", "Number of a page, from 1; of data, a page of a hundred events instead of all of them."),
 )
 """The parameters of every representation of a list."""
+SAFE: Final = "/,:"
+"""The reserved characters that stay readable in addresses of lists."""
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 _NUMBER: Final = re.compile(r"[+-]?\d{1,3}(?:\.\d{1,15})?", re.ASCII)
 
@@ -76,8 +78,13 @@ class AskedList:
         found = {name: value for name, value in self.given.items() if name != "page"} | changes
         if not found.get("place"):
             found = {name: value for name, value in found.items() if name not in ("relation", "within")}
-        query = urlencode({name: value for name, value in found.items() if value}, safe="/,:")
+        query = urlencode({name: value for name, value in found.items() if value}, safe=SAFE)
         return f"{path}?{query}" if query else path
+
+    def addresses(self, path: str, name: str, **changes: str) -> Callable[[str], str]:
+        """Return what gives the address (see ``address``) for each value of one more parameter; no value is empty."""
+        before, _, after = self.address(path, **changes, **{name: "\0"}).partition(f"{name}=%00")
+        return lambda value: f"{before}{name}={quote_plus(value, safe=SAFE)}{after}"
 
     def told(self, base: str) -> dict[str, Any]:
         """Return the description of the request for JSON: the parameters, with the IRIs of things."""

@@ -46,10 +46,10 @@ def list_map(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any], *, 
     ``whole`` says that it shows the world, however little of it has events.
     """
     points = [MapPoint(**one) for one in summary["points"]]
+    at = asked.addresses("events", "place", relation="", within="", view="", bbox="")
 
     def place(point: MapPoint) -> str:
-        path = point.iri.removeprefix(frame.addresses.base)
-        return frame.addresses.local(asked.address("events", place=path, relation="", within="", view="", bbox=""))
+        return frame.addresses.local(at(point.iri.removeprefix(frame.addresses.base)))
 
     def area(box: BoundingBox) -> str:
         corners = ",".join(f"{one:.4f}" for one in (box.west, box.south, box.east, box.north))

@@ -253,3 +253,10 @@ def test_no_value_leaves_its_place_in_the_query_of_a_list(words: str, path: str)
     assert query
     found = prepareQuery(query.text, initNs=PREFIXES).algebra
     assert found.name == "SelectQuery"
+
+
+@given(st.text(max_size=20), st.text(min_size=1), st.sampled_from(["", "2012"]), st.sampled_from(["", HOMS]))
+def test_addresses_of_many_places_are_those_made_one_by_one(words: str, place: str, year: str, now: str) -> None:
+    asked = asked_list({"q": words, "from": year, "place": now, "view": "map"}, BASE, {})
+    each = asked.addresses("events", "place", view="", bbox="")
+    assert each(place) == asked.address("events", place=place, view="", bbox="")
