@@ -44,6 +44,13 @@ def test_the_tests_that_run_enter_the_function_or_else_the_module_or_else_its_ne
     assert noticing(mutant(path, scope), ALL) == expected
 
 
+def test_tests_of_the_module_run_first_then_quick_ones_then_those_that_enter_most_of_it() -> None:
+    own = recorded("tests/test_one.py::test_own", 3.0, "kg/a/one.py f()")
+    quick = recorded("tests/test_two.py::test_quick", 0.01, "kg/a/one.py f()")
+    broad = recorded("tests/test_two.py::test_broad", 1.0, *(f"kg/a/one.py {name}()" for name in "fghijkl"))
+    assert noticing(mutant("kg/a/one.py", "f()"), [broad, TWO, quick, own]) == [own, quick, broad, TWO]
+
+
 def test_each_batch_takes_four_times_as_long_as_the_one_before_it() -> None:
     tests = [recorded(str(number), 1.0) for number in range(30)]
     assert [len(one) for one in batches(tests)] == [2, 8, 20]

@@ -51,6 +51,8 @@ Each next batch is four times as long.
 """
 SETUP: Final = 0.5
 """Seconds that a test takes at least, in the order of tests: what it takes to collect it, and more."""
+QUICK: Final = 0.1
+"""The seconds that a test takes at most to come before all slower ones: many of these fit in the time of one."""
 OURS: Final = ("kg", "endpoint", "vocab", "tests")
 """The packages imported again for a mutant outside any function."""
 ENOUGH: Final = 0.95
@@ -98,15 +100,23 @@ def noticing(mutant: Mutant, tests: Iterable[Test]) -> list[Test]:
     """Return the tests that could notice a mutant, the likeliest first.
 
     They are those that enter its function. For a mutant outside any function, or entered only in other processes, they
-    are those that enter its module, or else its package. Those in files named after the module come first, and then
-    those that enter the most functions of it for the time that they take.
+    are those that enter its module, or else its package. Those in files named after the module come first, then the
+    quick ones, and of each those that enter the most functions of the module for the time that they take.
     """
     own = f"test_{Path(mutant.path).stem}"
     scopes = (f"{mutant.path} {mutant.scope}", f"{mutant.path} ", f"{Path(mutant.path).parent}/")
     entering = ([one for one in tests if one.enters(scope)] for scope in scopes if scope.endswith(("()", " ", "/")))
     able = next(filter(None, entering), [])
     about = {one.name: one.entering(f"{mutant.path} ") / (SETUP + one.seconds) for one in able}
-    return sorted(able, key=lambda one: (not Path(one.file).stem.startswith(own), -about[one.name], one.seconds))
+    return sorted(
+        able,
+        key=lambda one: (
+            not Path(one.file).stem.startswith(own),
+            one.seconds > QUICK,
+            -about[one.name],
+            one.seconds,
+        ),
+    )
 
 
 class Trial:

@@ -94,6 +94,16 @@ def test_the_neighbours_are_those_with_most_events_in_common_ten_at_most() -> No
     assert neighbours == tuple(entity("en", one) for one in (titles[-1], *titles[:9]))
 
 
+def test_neighbours_are_ranked_alike_before_and_after_a_story_in_the_order_of_iris() -> None:
+    before = [use(f"b{number}", number, "M", "A") for number in range(3)]
+    after = [use(f"a{number}", number, "M", "Z") for number in range(2)]
+    told = found(*before, *after)
+    assert told["en/M"].neighbours == ("en/A", "en/Z")
+    before = [use(f"b{number}", number, "M", "A") for number in range(2)]
+    after = [use(f"a{number}", number, "M", "Z") for number in range(3)]
+    assert found(*before, *after)["en/M"].neighbours == ("en/Z", "en/A")
+
+
 def test_the_sample_has_stories_and_none_is_an_event(sample_graph: EmbeddedGraph) -> None:
     query = (
         "SELECT ?story (COUNT(DISTINCT ?day) AS ?days) { ?story schema:subEvent/schema:startDate ?day } GROUP BY ?story"

@@ -28,6 +28,7 @@ from kg.rdf.lines.blocks import Block, merged
 from kg.settings import Settings
 from kg.store import amend, shards
 from kg.store.layout import Store
+from kg.store.service.parts import parts
 from kg.store.written import PENDING, logged
 from kg.workers.workers import Workers
 from kg.write.log import Author
@@ -195,6 +196,7 @@ def test_what_was_written_is_put_into_the_shards_also_when_a_build_makes_it_agai
     build([pages], settings(store))
     assert from_shards(store) == from_engine(store)
     assert b"<urn:types> ." in from_engine(store)
+    assert not any(b"<urn:types>" in part.content for part in parts(Store(store), Store(store).current()))
 
 
 def from_shards(store: Path) -> bytes:

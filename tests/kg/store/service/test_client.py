@@ -72,6 +72,13 @@ def test_only_a_server_that_takes_a_limit_of_time_is_sent_one(name: str, expecte
     assert b"&=" not in sent
 
 
+def test_an_answer_that_the_service_has_cut_off_is_an_error() -> None:
+    with peer(http("200 OK", b"{}", X_SQL_State="S1TAT")) as found:
+        service = SparqlService(ServiceAddress(OTHER, found.url))
+        with pytest.raises(RemoteStoreError, match="has a limit of its own, which leaves results out"):
+            service.read("urn:g", "ASK {}", RESULTS)
+
+
 def test_a_refusal_is_reported_at_once() -> None:
     with peer(http("403 Forbidden", b"not for you")) as found:
         service = SparqlService(ServiceAddress(OTHER, found.url, found.url))

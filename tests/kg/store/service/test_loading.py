@@ -280,6 +280,9 @@ def test_a_graph_that_was_begun_for_nothing_goes_too(made: Target) -> None:
     publish_turtle(made.store.path, TURTLE, "4")
     made.load()
     assert made.service.count(begun) == 0
+    left = LoadedGraphs.read(made.store)
+    assert left is not None
+    assert not left.begun
 
 
 def test_a_graph_with_more_than_the_snapshot_is_an_error(made: Target) -> None:
@@ -400,6 +403,9 @@ def test_samples_are_from_all_over_the_graph_and_no_more_than_a_limit(
     assert last >= number - 1 - 2 * number // most
 
 
-def test_a_graph_that_says_nothing_has_no_parts() -> None:
+def test_a_graph_that_says_nothing_has_no_parts(tmp_path: Path) -> None:
     found = parts.plan("http://example.org/", [])
     assert (found.triples, found.parts, found.samples) == (0, 0, {})
+    publish_turtle(tmp_path / "store", "")
+    store = Store(tmp_path / "store")
+    assert loading.write_files(store, store.current(), tmp_path / "files")[1] == 0
