@@ -86,7 +86,13 @@ def _run(part: Part, file: Path, moments: int) -> int:
 def results(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the results of a run that are kept."""
     machine = {"cores": os.cpu_count(), "python": platform.python_version()}
-    return {"date": datetime.now(UTC).date().isoformat(), **machine, "rows": rows}
+    return {"date": datetime.now(UTC).date().isoformat(), "commit": commit(), **machine, "rows": rows}
+
+
+def commit() -> str:
+    """Return the short name of the commit that is measured."""
+    asked = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(asked, cwd=ROOT, capture_output=True, check=True, text=True).stdout.strip()
 
 
 def table(found: Mapping[str, Any]) -> str:
@@ -113,7 +119,7 @@ def page(found: Mapping[str, Any], soaked: Mapping[str, Any]) -> str:
         f"{soaked['minutes']:g} minutes: {heard:,} answers and builds, {soaked['wrong']} wrong or undeclared, "
         f"{soaked['compared']:,} graphs compared with what was written into their snapshots.\nMedians of {growth}."
     )
-    told = f"Measured on {found['date']} with {machine}."
+    told = f"Measured on {found['date']} at commit {found['commit']} with {machine}."
     return f"{told}\n\n{table(found)}\n\n{mixed}\n"
 
 

@@ -111,8 +111,9 @@ def limited(size: int, what: int = resource.RLIMIT_AS) -> Callable[[], None]:
 def allow(store: Path, mode: int) -> None:
     """Give all folders and files below a folder this mode; files are not executable."""
     for one in (store, *store.rglob("*")):
-        if not one.is_symlink():
-            one.chmod(mode if one.is_dir() else mode & 0o666)
+        with suppress(FileNotFoundError):  # a process of git that still ends may remove its drafts
+            if not one.is_symlink():
+                one.chmod(mode if one.is_dir() else mode & 0o666)
 
 
 def nobody() -> None:

@@ -12,7 +12,13 @@ from tests.bench.conftest import Bench
 
 FIGURES = {"moments": 1_500, "noticed": 2, "lost": 0, "wrong": 0, "back": 1.0}
 ROW: dict[str, Any] = {"of": "fetch", "fault": "one", **FIGURES}
-RUN = {"date": "2011-11-08", "cores": 2, "python": "3.12", "rows": [ROW, {**ROW, "fault": "other", "back": 2.5}]}
+RUN = {
+    "date": "2011-11-08",
+    "commit": "0a1b2c3",
+    "cores": 2,
+    "python": "3.12",
+    "rows": [ROW, {**ROW, "fault": "other", "back": 2.5}],
+}
 
 
 @pytest.fixture
