@@ -187,6 +187,7 @@ def document_page(
         bars=periods.bars(shown.kind, shown.parts),
         calendar=calendar,
         week=week,
+        day=iri.rpartition("/")[2],
         head=head(site.frame, iri, nodes, title, summary, page),
     )
 

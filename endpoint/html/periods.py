@@ -19,6 +19,7 @@ from kg.derived.kinds import SEARCH
 from kg.errors import ServiceBusyError, StoreError
 from kg.lookup.listing.filter import Filter
 from kg.rdf.iri import Minter
+from kg.rdf.terms import is_day
 from kg.workers.list_operations import CountDays, ListDays
 from kg.workers.operations import Locate
 
@@ -101,9 +102,15 @@ def days_of_year(site: Site, iri: str) -> Markup:
 
 
 def week(site: Site, iri: str) -> list[PeriodLink]:
-    """Return the days of the week of a day, each with its number of events; empty while there is no index."""
+    """Return the days of the week of a day, each with its number of events; empty while there is no index.
+
+    The IRI says which day it is, as its label may be any text.
+    """
+    text = iri.rpartition("/")[2]
+    if not is_day(text):
+        return []
     try:
-        day = date.fromisoformat(iri.rpartition("/")[2])
+        day = date.fromisoformat(text)
         days = [(day + timedelta(days=number - day.weekday())).isoformat() for number in range(7)]
         index = site.artefacts.obtain(SEARCH, site.snapshot, PATIENCE)
     except (ValueError, OverflowError, StoreError, ServiceBusyError):

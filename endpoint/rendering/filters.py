@@ -83,6 +83,8 @@ COUNTS: Final = {
 }
 """The things that a snapshot counts, by their names in its manifest."""
 _MONTH: Final = re.compile(r"\d{4}-\d\d", re.ASCII)
+_INSTANT: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)\S*)?", re.ASCII)
+"""A day or an instant; Python also reads other forms of ISO 8601, whose months are elsewhere."""
 
 
 def spoken(text: str) -> str:
@@ -91,12 +93,13 @@ def spoken(text: str) -> str:
         if _MONTH.fullmatch(text):
             first = date.fromisoformat(f"{text}-01")
             return gettext("%(month)s %(year)s", month=month_name(text), year=first.year)
-        day = date.fromisoformat(text[:10])
+        if not (found := _INSTANT.fullmatch(text)):
+            return text
+        day = date.fromisoformat(found[1])
     except ValueError:
         return text
-    year = f"{day:%Y}"
-    shown = gettext("%(day)s %(month)s %(year)s", day=day.day, month=month_name(text), year=year)
-    return gettext("%(date)s, %(time)s UTC", date=shown, time=text[11:16]) if len(text) > 10 else shown
+    shown = gettext("%(day)s %(month)s %(year)s", day=day.day, month=month_name(text), year=f"{day.year:04}")
+    return gettext("%(date)s, %(time)s UTC", date=shown, time=found[2]) if found[2] else shown
 
 
 def month_name(text: str) -> str:
