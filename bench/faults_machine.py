@@ -130,7 +130,7 @@ def writes_without_room(folder: Path, moments: int) -> Iterator[Row]:
             _until(lambda before=before: len(client.acknowledged) > before + 1)
             row.back = max(row.back, time.monotonic() - start)
             row.moments += 1
-        client.stopped.set()
+        client.stop()
         _account(row, client)
     yield row
 
@@ -166,7 +166,7 @@ def queries_without_memory(folder: Path, moments: int) -> Iterator[Row]:
             _until(lambda before=before: len(client.acknowledged) > before + 1)
             row.back = max(row.back, time.monotonic() - start)
             row.moments += 1
-        client.stopped.set()
+        client.stop()
         noticed = row.noticed
         _account(row, client)
         row.noticed = noticed
@@ -198,7 +198,7 @@ def backups_under_load(folder: Path, moments: int) -> Iterator[Row]:
             _kg("restore", backup, "--store", other)
             row.back = max(row.back, time.monotonic() - start)
             restored.append(other)
-        client.stopped.set()
+        client.stop()
         _account(row, client)
     end = _dump(folder / "store")
     for other in restored:

@@ -45,6 +45,7 @@ class Client:
     acknowledged: set[int] = field(default_factory=set)
     refused: int = 0
     stopped: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
 
     def write(self) -> bool:
         """Write the next number; return whether that was acknowledged."""
@@ -70,6 +71,12 @@ class Client:
         while not self.stopped.is_set():
             if not self.write():
                 time.sleep(0.01)
+        self.ended.set()
+
+    def stop(self) -> None:
+        """Stop ``run``, and wait for its last write: what is acknowledged later would be missed in what is read now."""
+        self.stopped.set()
+        self.ended.wait()
 
     def numbers(self) -> set[int]:
         """Return the numbers that the server knows."""

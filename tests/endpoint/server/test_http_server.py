@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import replace
@@ -108,19 +109,24 @@ def test_a_client_that_is_too_slow_gets_an_error_and_is_disconnected(start: Star
 
 
 def test_slowly_sent_bytes_do_not_extend_a_deadline(start: Start) -> None:
+    came, began = threading.Event(), time.monotonic()
     with start(header_seconds=0.5) as site, ExitStack() as stack:
         one = connected(stack, site.port, SLOW["a header"])
-        one.settimeout(0.02)
-        sent, data = 0, b""
-        while not data:
-            one.sendall(b"x")
-            sent += 1
-            try:
-                data = one.recv(100)
-            except TimeoutError:
-                continue
+
+        def send_slowly() -> None:
+            with suppress(ConnectionError):
+                while not came.wait(0.02):
+                    one.sendall(b"x")
+
+        sending = threading.Thread(target=send_slowly)
+        sending.start()
+        try:
+            data = one.recv(100)  # as long as it takes, since bytes are sent meanwhile
+        finally:
+            came.set()
+            sending.join()
         assert data.startswith(b"HTTP/1.1 408 ")
-        assert sent > 5
+        assert time.monotonic() - began >= 0.5
 
 
 def test_a_connection_without_a_request_ends_in_silence(start: Start) -> None:
