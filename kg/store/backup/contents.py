@@ -6,7 +6,8 @@ import hashlib
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import IO, Any, Final
 
 from kg.errors import StoreBusyError, StoreDamagedError
 from kg.store import verified, written
-from kg.store.integrity import finding, sidecar
+from kg.store.integrity import sidecar
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot, manifest_file
 
@@ -22,6 +23,8 @@ LIST: Final = "newsgraph-backup.json"
 """The first member of a backup: its format, and all other members with their sizes and SHA-256."""
 FORMAT: Final = 1
 TRIES: Final = 5
+PATIENCE: Final = 300.0
+"""How many seconds a backup waits for a process that has locked a database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +98,26 @@ def _copied(store: Store, file: Path, opened: ExitStack) -> Iterator[BackupMembe
     copy = folder / file.name
     try:
         with (
-            closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=0)) as source,
             closing(sqlite3.connect(copy)) as target,
         ):
-            source.backup(target)
+            source.backup(target, progress=_patient(file))
     except sqlite3.Error as error:
-        if finding.is_locked(error):
-            raise StoreBusyError(f"{file} is being written: back up again when that has ended") from error
         raise StoreDamagedError(f"{file} cannot be copied: {error}") from error
     sidecar.sign(copy, sidecar.digest(copy))
     for one in (copy, sidecar.beside(copy)):
         yield _of(_name(store, file.with_name(one.name)), opened.enter_context(one.open("rb")))
+
+
+def _patient(file: Path) -> Callable[[int, int, int], None]:
+    """Return what the copy of a database calls after each step: without it, a copy waits for a lock forever."""
+    until = time.monotonic() + PATIENCE
+
+    def step(status: int, remaining: int, total: int) -> None:
+        if status & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > until:
+            raise StoreBusyError(f"{file} is being written: back up again when that has ended")
+
+    return step
 
 
 def _notes(store: Store, opened: ExitStack) -> Iterator[BackupMember]:

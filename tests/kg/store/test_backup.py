@@ -7,13 +7,14 @@ import json
 import sqlite3
 import tarfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from kg.errors import ConfigurationError, StoreDamagedError, StoreError
-from kg.store.backup import archive
+from kg.errors import ConfigurationError, StoreBusyError, StoreDamagedError, StoreError
+from kg.store.backup import archive, contents
 from kg.store.integrity import sidecar, signed
 from kg.store.layout import Store
 from kg.store.snapshot import Manifest, checksums
@@ -154,6 +155,24 @@ def test_a_store_that_lacks_a_file_is_not_backed_up(store: Store, tmp_path: Path
     with pytest.raises(StoreDamagedError, match=r"report\.json is missing"):
         archive.write(store, tmp_path / "backup.tar")
     assert [one.name for one in tmp_path.iterdir()] == ["store"]
+
+
+def test_a_backup_waits_for_a_locked_database_but_not_forever(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(sqlite3.connect(store.changelog, isolation_level=None)) as writer:
+        writer.execute("BEGIN EXCLUSIVE")
+        with monkeypatch.context() as patch:
+            patch.setattr(contents, "PATIENCE", 0.0)
+            with pytest.raises(StoreBusyError, match="is being written"):
+                archive.write(store, tmp_path / "backup.tar")
+        assert not (tmp_path / "backup.tar").exists()
+        with ThreadPoolExecutor(1) as threads:
+            made = threads.submit(archive.write, store, tmp_path / "backup.tar")
+            with pytest.raises(TimeoutError):
+                made.result(0.1)
+            writer.execute("COMMIT")
+            assert made.result(60).id == ID
 
 
 def test_nothing_is_replaced(backup: Path, store: Store, tmp_path: Path) -> None:
