@@ -16,6 +16,9 @@ INSTALL_PINNED := PIP_CONSTRAINT=$(PINNED) PIP_BUILD_CONSTRAINT=$(PINNED) $(VENV
 serve: $(STORE)/current
 	$(VENV)/bin/kg serve --store $(STORE)
 
+# Tests start hundreds of processes, each of which would compile all that it imports if it might not keep the bytecode.
+test test-all: export PYTHONDONTWRITEBYTECODE :=
+
 # All tests but those marked slow, each of which has a fast one of the same rule beside it; -n 0 runs them in one process.
 test: $(STAMP)-dev
 	$(VENV)/bin/python -m pytest -m 'not slow'

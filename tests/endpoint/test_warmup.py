@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import wait
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from kg.settings import Settings
 from kg.store.layout import Store
 from kg.workers.workers import Workers
 from tests.conftest import TURTLE, publish_turtle
+from tests.waiting import until
 
 EVENT = "/doc/event/2011-11-08/abcdefghij"
 NEXT = "20111110T060000000000Z"
@@ -38,8 +38,8 @@ def store(tmp_path: Path) -> Path:
     return tmp_path / "store"
 
 
-@pytest.fixture
-def app(store: Path, settings: Settings) -> Iterator[Flask]:
+@contextmanager
+def running(store: Path, settings: Settings) -> Iterator[Flask]:
     own = replace(settings, store=str(store), warm_pages=20)
     with Workers(Store(store), own) as workers:
         assert workers.ready(20)
@@ -47,9 +47,36 @@ def app(store: Path, settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def kept(app: Flask) -> ResponseCache:
+def app(settings: Settings, workers: Workers) -> Flask:
+    """An application that counts and keeps nothing yet."""
+    return create_app(replace(settings, warm_pages=20), workers)
+
+
+@pytest.fixture
+def alone(store: Path, settings: Settings) -> Iterator[Flask]:
+    """An application with a store of its own, which gets snapshots and derived files."""
+    with running(store, settings) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def warmed(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An application after a warm-up, which tests may only look at."""
+    store = tmp_path_factory.mktemp("warmed") / "store"
+    publish_turtle(store, TURTLE.read_text(encoding="utf-8"))
+    with running(store, settings) as one:
+        Warmer(one).warm()
+        yield one
+
+
+def responses(app: Flask) -> ResponseCache:
     found: ResponseCache = app.extensions[ResponseCache.__name__]
     return found
+
+
+@pytest.fixture
+def kept(app: Flask) -> ResponseCache:
+    return responses(app)
 
 
 def ask(app: Flask, path: str, accept: str = BROWSER) -> str:
@@ -61,32 +88,21 @@ def made(kept: ResponseCache, asked: Asked) -> bool:
     return kept.cache.get((kept.version(), asked)) is not None
 
 
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)  # it happens in another process
-
-
-def test_the_home_page_its_links_and_hubs_are_prepared(app: Flask, kept: ResponseCache) -> None:
-    Warmer(app).warm()
+def test_the_home_page_its_links_and_hubs_are_prepared(warmed: Flask) -> None:
     for path in ("/", EVENT, PLACE, "/doc/publisher/example-times"):
-        assert made(kept, Asked.link(path, BROWSER)), path
+        assert made(responses(warmed), Asked.link(path, BROWSER)), path
 
 
-def test_the_catalogue_is_described_before_anybody_asks(app: Flask) -> None:
-    site: Site = app.extensions[NAME]
-    Warmer(app).warm()
+def test_the_catalogue_is_described_before_anybody_asks(warmed: Flask) -> None:
+    site: Site = warmed.extensions[NAME]
     made = [key for _, key in site.cache._entries]  # with the dumps that existed then: more may be made meanwhile
     assert ("catalog", "html") in {key[:2] for key in made if isinstance(key, tuple)}
 
 
 @pytest.mark.parametrize("tag", TAGS)
-def test_the_pages_of_the_whole_snapshot_are_prepared_in_each_language(
-    app: Flask, kept: ResponseCache, tag: str
-) -> None:
-    Warmer(app).warm()
-    assert {path for path in ("/", "/vocab") if made(kept, Asked.link(f"{tag}{path}", BROWSER))} == {"/", "/vocab"}
+def test_the_pages_of_the_whole_snapshot_are_prepared_in_each_language(warmed: Flask, tag: str) -> None:
+    pages = ("/", "/vocab")
+    assert [path for path in pages if not made(responses(warmed), Asked.link(f"{tag}{path}", BROWSER))] == []
 
 
 def test_templates_are_compiled_even_if_no_page_is_made_ready(app: Flask) -> None:
@@ -105,14 +121,15 @@ def test_a_document_that_is_gone_is_not_an_error_of_the_server(
     assert not caplog.records
 
 
-def test_requested_pages_are_prepared_for_the_next_snapshot(app: Flask, kept: ResponseCache, store: Path) -> None:
-    assert ask(app, f"{EVENT}.rdf", "text/turtle;q=0.3").startswith("200")
+def test_requested_pages_are_prepared_for_the_next_snapshot(alone: Flask, store: Path) -> None:
+    kept = responses(alone)
+    assert ask(alone, f"{EVENT}.rdf", "text/turtle;q=0.3").startswith("200")
     before = kept.version()
     publish_turtle(store, TURTLE.read_text(encoding="utf-8"), NEXT)
     until(lambda: kept.version() != before)
     asked = Asked.link(f"{EVENT}.rdf", "text/turtle;q=0.3")
     assert not made(kept, asked)
-    Warmer(app).warm()
+    Warmer(alone).warm()
     assert made(kept, asked)
 
 
@@ -122,18 +139,17 @@ def test_no_more_documents_are_made_than_the_setting_says(app: Flask) -> None:
     assert Warmer(app).warm() == 20
 
 
-def test_files_derived_from_the_snapshot_are_prepared(app: Flask) -> None:
-    site: Site = app.extensions[NAME]
-    Warmer(app).warm()
+def test_files_derived_from_the_snapshot_are_prepared(warmed: Flask) -> None:
+    site: Site = warmed.extensions[NAME]
     states = {site.artefacts.state(one, site.workers.snapshot) for one in kinds.PREPARED}
     assert states == {ArtefactState.READY}
 
 
-def test_documents_link_feeds_only_when_these_exist(app: Flask, kept: ResponseCache) -> None:
-    site: Site = app.extensions[NAME]
+def test_documents_link_feeds_only_when_these_exist(alone: Flask) -> None:
+    site: Site = alone.extensions[NAME]
 
     def leads() -> bool:
-        return "/feed/atom/" in kept.response(Asked.link(PLACE, BROWSER)).headers["Link"]
+        return "/feed/atom/" in responses(alone).response(Asked.link(PLACE, BROWSER)).headers["Link"]
 
     place = site.artefacts.place(site.workers.snapshot)
     place.folder.mkdir(parents=True)
@@ -144,9 +160,9 @@ def test_documents_link_feeds_only_when_these_exist(app: Flask, kept: ResponseCa
     assert leads()
 
 
-def test_a_started_warmer_notices_each_snapshot(app: Flask, kept: ResponseCache, store: Path) -> None:
-    asked = Asked.link(PLACE, BROWSER)
-    with closing(Warmer(app)) as warmer:
+def test_a_started_warmer_notices_each_snapshot(alone: Flask, store: Path) -> None:
+    kept, asked = responses(alone), Asked.link(PLACE, BROWSER)
+    with closing(Warmer(alone)) as warmer:
         warmer.start()
         until(lambda: made(kept, asked))
         before = kept.version()

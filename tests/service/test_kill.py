@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+
+from tests.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are listed in /proc")
 
@@ -30,7 +31,7 @@ def test_workers_killed_during_load_cost_no_wrong_answer(
     served_store: Path, start_service: Callable[..., object], in_memory: bool
 ) -> None:
     service = start_service(served_store, query_seconds=30, result_cache_bytes=0, memory_share=0.5 * in_memory)
-    _until(lambda: bool(service.memory) == in_memory)
+    until(lambda: bool(service.memory) == in_memory)
     expected = service.ask(DOCUMENT).body
     done = threading.Event()
 
@@ -59,8 +60,8 @@ def test_workers_killed_during_load_cost_no_wrong_answer(
                 killed = _first_worker(service)
                 with suppress(ProcessLookupError):
                     os.kill(killed, signal.SIGKILL)
-                _until(lambda killed=killed: killed not in service.workers)
-                _until(lambda: service.ask(f"/sparql?query={quote(COUNT)}").status == 200)
+                until(lambda killed=killed: killed not in service.workers)
+                until(lambda: service.ask(f"/sparql?query={quote(COUNT)}").status == 200)
         finally:
             done.set()
         statuses = running[0].result() + running[1].result()
@@ -77,11 +78,11 @@ def test_when_the_process_with_the_graph_is_killed_queries_are_answered_from_dis
     served_store: Path, start_service: Callable[..., object]
 ) -> None:
     service = start_service(served_store, query_seconds=30, result_cache_bytes=0)
-    _until(lambda: service.memory)
+    until(lambda: service.memory)
     os.kill(service.memory, signal.SIGKILL)
-    _until(lambda: not service.memory)  # without any request for it
+    until(lambda: not service.memory)  # without any request for it
     # A request for a worker that just dies with its host gets 503, as whenever one is killed from outside.
-    _until(lambda: service.ask(f"/sparql?query={quote(COUNT)}").status == 200)
+    until(lambda: service.ask(f"/sparql?query={quote(COUNT)}").status == 200)
     for _ in range(20):
         assert service.ask(f"/sparql?query={quote(COUNT)}").status == 200
         assert service.ask(f"/source/http://a.example/{os.urandom(4).hex()}").status == 404
@@ -100,17 +101,11 @@ def test_a_killed_service_leaves_no_worker_and_serves_again_when_it_is_started(
         service.kill()
         with pytest.raises((OSError, EOFError)):  # the connection ends without an answer
             running.result()
-    _until(lambda: not any(Path(f"/proc/{one}").exists() for one in workers))
+    until(lambda: not any(Path(f"/proc/{one}").exists() for one in workers))
     service.start()
     assert service.ask(DOCUMENT).body == expected
 
 
 def _first_worker(service: object) -> int:
-    _until(lambda: bool(service.workers))
+    until(lambda: bool(service.workers))
     return min(service.workers)
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < limit

@@ -4,7 +4,6 @@ import json
 import re
 import sys
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.paths import DATA
+from tests.waiting import until
 
 BASE = "http://127.0.0.1:8000/"
 EVENT = f"{BASE}event/2011-11-08/abcdefghij"
@@ -72,7 +72,7 @@ def test_snapshots_are_switched_under_load_without_a_failed_or_mixed_answer(
         try:
             for number in range(2, SNAPSHOTS + 1):
                 publish_store(store, version(number), f"v{number}")
-                _until(lambda number=number: f"v{number}-" in service.ask(DOCUMENT).headers["etag"])
+                until(lambda number=number: f"v{number}-" in service.ask(DOCUMENT).headers["etag"])
         finally:
             done.set()
         for one in running:
@@ -80,10 +80,4 @@ def test_snapshots_are_switched_under_load_without_a_failed_or_mixed_answer(
             assert seen == sorted(seen)  # nobody is sent back to an older snapshot
             assert set(seen) <= set(range(1, SNAPSHOTS + 1))
         assert max(max(one.result()) for one in running) >= SNAPSHOTS - 1
-    _until(lambda: len(service.workers) == 3)  # those of the old snapshots are gone
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < limit
+    until(lambda: len(service.workers) == 3)  # those of the old snapshots are gone

@@ -30,10 +30,9 @@ def spelt(tree: ast.AST) -> Iterator[str]:
             yield str(node.right.value)
 
 
-@pytest.mark.parametrize("name", sorted(set(KNOWN) - LAYOUT))
-def test_no_other_module_spells_what_lies_in_a_store(name: str) -> None:
-    tree = parsed(KNOWN[name])
-    assert set(spelt(tree)) & BELOW - OTHERS.get(name, set()) == set()
+def test_no_other_module_spells_what_lies_in_a_store() -> None:
+    found = {name: set(spelt(parsed(KNOWN[name]))) & BELOW - OTHERS.get(name, set()) for name in set(KNOWN) - LAYOUT}
+    assert {name: names for name, names in found.items() if names} == {}
 
 
 @pytest.mark.parametrize("name", sorted(LAYOUT))
@@ -41,14 +40,19 @@ def test_the_names_are_found_where_they_are(name: str) -> None:
     assert set(spelt(parsed(KNOWN[name]))) & BELOW
 
 
-@pytest.mark.parametrize("name", sorted(KNOWN))
-def test_a_store_is_a_folder_and_a_graph_is_a_graph(name: str) -> None:
-    tree = parsed(KNOWN[name])
-    arguments = [
-        one for node in ast.walk(tree) if isinstance(node, ast.arguments) for one in (*node.args, *node.kwonlyargs)
-    ]
-    typed = {one.arg: ast.unparse(one.annotation) for one in arguments if one.annotation}
-    assert typed.get("store", "Store") not in {"Graph", "EmbeddedGraph", "WritableGraph"}
+def types_of_stores(tree: ast.AST) -> Iterator[str]:
+    """Yield the types of the arguments named ``store``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arguments):
+            arguments = (*node.args, *node.kwonlyargs)
+            yield from (ast.unparse(one.annotation) for one in arguments if one.arg == "store" and one.annotation)
+
+
+def test_a_store_is_a_folder_and_a_graph_is_a_graph() -> None:
+    typed = {name: set(types_of_stores(parsed(file))) for name, file in KNOWN.items()}
+    graphs = {"Graph", "EmbeddedGraph", "WritableGraph"}
+    assert {name: types & graphs for name, types in typed.items() if types & graphs} == {}
+    assert any(typed.values())
 
 
 SETTINGS = "kg.settings"
@@ -64,9 +68,9 @@ def taken_for_folders(tree: ast.AST) -> Iterator[str]:
             yield from (ast.unparse(one) for one in node.args if isinstance(one, ast.Attribute) and one.attr == "store")
 
 
-@pytest.mark.parametrize("name", sorted(set(KNOWN) - {SETTINGS}))
-def test_the_address_of_a_remote_store_is_not_taken_for_a_folder(name: str) -> None:
-    assert list(taken_for_folders(parsed(KNOWN[name]))) == []
+def test_the_address_of_a_remote_store_is_not_taken_for_a_folder() -> None:
+    found = {name: list(taken_for_folders(parsed(KNOWN[name]))) for name in set(KNOWN) - {SETTINGS}}
+    assert {name: places for name, places in found.items() if places} == {}
 
 
 @pytest.mark.parametrize("line", ["Path(given.store)", "here.settings.store", "f'{self._settings.store}/x'"])

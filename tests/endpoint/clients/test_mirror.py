@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import wait
 from contextlib import ExitStack
@@ -36,6 +35,7 @@ from kg.write import rollback
 from tests.conftest import rewrite
 from tests.endpoint.clients.proxy import Proxy, nothing, proxy
 from tests.endpoint.conftest import listening, sender
+from tests.waiting import until
 
 DAY = "2011_November_8.txt"
 HEADER = "{{Current events header|2011|11|08}}\n"
@@ -75,9 +75,8 @@ class Dataset:
 
     def served(self) -> str:
         """Wait until the current snapshot is served, which may be an earlier one than before, and return its id."""
-        current, until = self.store.current().id, time.monotonic() + 20
-        while self.port and self._answering() != current:
-            assert time.monotonic() < until
+        current = self.store.current().id
+        until(lambda: not self.port or self._answering() == current)
         return current
 
     def _answering(self) -> str | None:

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
 
 import pytest
 
 from endpoint.server import metrics
 from kg.settings import Settings
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -25,9 +25,8 @@ def value(text: str, name: str, **labels: str) -> float:
 
 def counted(served, number: int, name: str, **labels: str) -> str:
     """The metrics, once a series has reached a number: a request is counted after its answer has been sent."""
-    limit = time.monotonic() + 20
-    while value((reply := served("/metrics")).text, name, **labels) < number:
-        assert time.monotonic() < limit
+    until(lambda: value(served("/metrics").text, name, **labels) >= number)
+    reply = served("/metrics")
     assert reply.headers["content-type"].startswith("text/plain")
     return reply.text
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import hashlib
 import json
 import socket
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,6 +16,7 @@ from endpoint.site.log import RequestRecord
 from kg import errors
 from kg.errors import ConfigurationError
 from kg.settings import Settings
+from tests.waiting import until
 
 EVENTS = "SELECT ?event { ?event a <https://w3id.org/newsgraph/ns#Event> }"
 TOKEN = "a-token-that-nobody-may-read"
@@ -32,9 +32,7 @@ def lines(tmp_path: Path) -> Lines:
 
 def _read(file: Path, number: int = 1) -> list[dict[str, Any]]:
     # The record is written when the answer has been sent, so the client may have it earlier.
-    limit = time.monotonic() + 20
-    while not file.exists() or file.read_bytes().count(b"\n") < number:
-        assert time.monotonic() < limit
+    until(lambda: file.exists() and file.read_bytes().count(b"\n") >= number)
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
@@ -160,9 +158,7 @@ def test_a_log_that_can_no_longer_be_written_stops_nothing(
     (tmp_path / "access.log").unlink()
     (tmp_path / "access.log").mkdir()
     assert logged("/healthz").status == 200
-    limit = time.monotonic() + 20
-    while "cannot be written" not in caplog.text:
-        assert time.monotonic() < limit
+    until(lambda: "cannot be written" in caplog.text)
 
 
 def test_a_log_may_go_to_standard_error(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from kg.write.writer import Writer
 from tests.conftest import TURTLE, Publish
 from tests.endpoint.conftest import BEARER, WRITE_TOKEN, Reply, Send, Serving, listening, sender
 from tests.kg.remote.servers import http, peer, remote
+from tests.waiting import until
 
 EVENT = "http://127.0.0.1:8000/event/2011-11-08/abcdefghij"
 LABEL = f"<{EVENT}> rdfs:label ?label"
@@ -40,9 +40,7 @@ class Federated:
         return self.send("/sparql", accept, "POST", query.encode(), Content_Type="application/sparql-query", **headers)
 
     def last(self, number: int) -> dict[str, Any]:
-        limit = time.monotonic() + 20
-        while self.log.read_bytes().count(b"\n") < number:
-            assert time.monotonic() < limit
+        until(lambda: self.log.read_bytes().count(b"\n") >= number)
         found: dict[str, Any] = json.loads(self.log.read_text(encoding="utf-8").splitlines()[-1])
         return found
 

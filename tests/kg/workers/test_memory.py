@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -31,17 +30,12 @@ from kg.workers.memory import GraphPlace
 from kg.workers.operations import Describe
 from kg.workers.workers import Workers
 from tests.kg.workers.test_pool import BOMB, RUNAWAY
+from tests.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux names processes by descriptors")
 Publish = Callable[[Path, str, str], Snapshot]
 LABEL = "<http://a.example/a> <http://www.w3.org/2000/01/rdf-schema#label> '{}' ."
 ASK = "ASK { <http://a.example/a> ?p '%s' }"
-
-
-def until(holds: Callable[[], Any]) -> None:
-    limit = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < limit, "it does not hold after a minute"
 
 
 def in_memory(pool: Workers) -> bool:

@@ -39,6 +39,7 @@ from kg.workers.choice import SnapshotChoice, StoreCondition
 from kg.workers.operations import Describe, Newest, Open
 from kg.workers.workers import Workers
 from tests.paths import DATA
+from tests.waiting import until
 
 BASE = "http://127.0.0.1:8000/"
 EVENT = f"{BASE}event/2011-11-08/abcdefghij"
@@ -67,14 +68,6 @@ def workers(served_store: Path, settings: Settings) -> Iterator[Workers]:
     with Workers(Store(served_store), settings) as pool:
         assert pool.ready(PATIENCE)
         yield pool
-
-
-def until(reached: Callable[[], object]) -> None:
-    """Wait for a state, without taking the processor from those that reach it."""
-    limit = time.monotonic() + PATIENCE
-    while not reached():
-        assert time.monotonic() < limit
-        time.sleep(0.01)
 
 
 def started(pool: Workers, running: Sequence[Future[Answer]], lane: Lane = Lane.QUERY) -> None:
@@ -268,9 +261,7 @@ def test_a_caller_that_holds_a_snapshot_is_answered_from_it_until_release(
         assert pool.ready(PATIENCE)
         with pool.hold() as held:
             publish_store(store, "", "2")
-            limit = time.monotonic() + PATIENCE
-            while others.submit(lambda: pool.query("ASK {}").snapshot).result() != "2":
-                assert time.monotonic() < limit
+            until(lambda: others.submit(lambda: pool.query("ASK {}").snapshot).result() == "2")
             assert (held.id, pool.snapshot.id, pool.query("ASK {}").snapshot) == ("1", "1", "1")
             assert b"besieges" in describe(pool).body
             for child in list(pool._chosen().idle):  # its workers are also replaced while somebody needs them

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from kg.workers.verifier import Verifier
 from kg.workers.workers import Workers
 from tests.conftest import Once
 from tests.kg.store.published import FIRST, SECOND, THIRD, flip, publish, with_two
+from tests.waiting import until
 
 ALL = "SELECT * { ?s ?p ?o }"
 
@@ -39,12 +39,6 @@ def workers(store: Store, own: Settings) -> Iterator[Workers]:
     with Workers(store, own) as pool:
         assert pool.ready(20)
         yield pool
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < limit
 
 
 def verifier(store: Store, own: Settings, workers: Workers) -> Verifier:
@@ -71,7 +65,7 @@ def test_a_snapshot_found_damaged_is_no_longer_answered_from(store: Store, own: 
     flip(store.current())
     found = verifier(store, own, workers)
     found.verify()
-    wait_for(lambda: workers.snapshot.id == FIRST)
+    until(lambda: workers.snapshot.id == FIRST)
     assert b"20111109" in workers.query(ALL).body
     assert client.get("/readyz").json == {"status": "degraded", "snapshot": FIRST, "current": SECOND}
     assert client.get("/healthz").json["store"] == "degraded"
@@ -84,10 +78,10 @@ def test_a_snapshot_that_is_whole_again_is_answered_from_again(store: Store, own
     file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     found = verifier(store, own, workers)
     found.verify()
-    wait_for(lambda: workers.snapshot.id == FIRST)
+    until(lambda: workers.snapshot.id == FIRST)
     file.write_bytes(content)
     found.verify()
-    wait_for(lambda: workers.snapshot.id == SECOND)
+    until(lambda: workers.snapshot.id == SECOND)
     assert workers.health.condition == StoreCondition.SOUND
 
 
@@ -106,9 +100,9 @@ def test_without_a_whole_snapshot_a_server_is_not_ready_and_says_why(
 def test_a_new_snapshot_ends_the_alarm(store: Store, own: Settings, workers: Workers) -> None:
     flip(store.current())
     verifier(store, own, workers).verify()
-    wait_for(lambda: workers.snapshot.id == FIRST)
+    until(lambda: workers.snapshot.id == FIRST)
     publish(store, THIRD)
-    wait_for(lambda: workers.snapshot.id == THIRD)
+    until(lambda: workers.snapshot.id == THIRD)
     assert workers.health.condition == StoreCondition.SOUND
 
 
@@ -131,8 +125,8 @@ def test_a_server_starts_with_an_older_snapshot_if_the_current_one_cannot_be_use
 ) -> None:
     damage(store.current())
     with Workers(store, own) as pool:
-        wait_for(lambda: pool.snapshot.id == FIRST)
-        wait_for(lambda: pool.health.condition == StoreCondition.DEGRADED)
+        until(lambda: pool.snapshot.id == FIRST)
+        until(lambda: pool.health.condition == StoreCondition.DEGRADED)
         assert pool.query("ASK {}").snapshot == FIRST
 
 
@@ -149,7 +143,7 @@ def test_a_running_verifier_is_told_of_failures_and_ends_with_its_server(
     monkeypatch.setattr("kg.workers.verifier.FIRST_SECONDS", 60.0)
     with verifier(store, own, workers) as running:
         workers.alarm()
-        wait_for(lambda: running.last is not None)
+        until(lambda: running.last is not None)
         assert running.last
         assert running.last.verification.is_sound
 
