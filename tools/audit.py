@@ -1,12 +1,16 @@
 """Looks for known vulnerabilities of pinned packages, and reports which were compared with which list.
 
+    python -m tools.audit [--osv-url URL]
+
 ``make audit`` installs pip-audit and safety-db for this, and runs it. PyPI and npm are asked first. For packages
 without an answer from PyPI, an older list is used that needs no network, and its date is printed. The exit code is 1 if
-something is known, and 2 if a package was not compared with a current list.
+something is known, and 2 if a package was not compared with a current list. ``--osv-url`` asks a server of the OSV API
+(its /v1/query) in place of PyPI; npm asks the registry of its own configuration.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -54,15 +58,16 @@ def pins(lines: Iterable[str]) -> dict[str, Version]:
     return found
 
 
-def by_pypi(file: Path) -> tuple[Audited, set[str]]:
-    """Return what PyPI knows about the pins in a file, and the packages about which it said nothing."""
+def by_pypi(file: Path, osv: str = "") -> tuple[Audited, set[str]]:
+    """Return what PyPI, or an OSV server, knows about the pins in a file, and the packages it said nothing about."""
     command = [sys.executable, "-m", "pip_audit", "--format", "json", "--progress-spinner", "off", "--no-deps"]
+    command += ["--vulnerability-service", "osv", "--osv-url", osv] if osv else []
     text = _said([*command, "--disable-pip", "--requirement", str(file)], ROOT)
     told = json.loads(text or "{}").get("dependencies", [])
     known = tuple(f"  {one['name']} {one['version']}: {bad['id']}" for one in told for bad in one.get("vulns", ()))
     wanted = pins(file.read_text(encoding="utf-8").splitlines())
     answered = {canonicalize_name(one["name"]) for one in told if "skip_reason" not in one}
-    return Audited("PyPI, now", len(wanted), len(answered), known), wanted.keys() - answered
+    return Audited(f"{osv or 'PyPI'}, now", len(wanted), len(answered), known), wanted.keys() - answered
 
 
 def by_list(wanted: Mapping[str, Version], listed: Mapping[str, Any]) -> Audited:
@@ -118,7 +123,9 @@ def _listed() -> Mapping[str, Any]:
 
 def main() -> int:
     """Print what was compared with what; return 1 if something is known, 2 if a package has no current list."""
-    first, silent = by_pypi(PINNED)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--osv-url", default="", help="an OSV server that is asked in place of PyPI")
+    first, silent = by_pypi(PINNED, parser.parse_args().osv_url)
     wanted = pins(PINNED.read_text(encoding="utf-8").splitlines())
     found = [first, by_list({name: wanted[name] for name in sorted(silent)}, _listed())]
     found += [by_npm(ROOT / folder) for folder in LOCKS]
