@@ -144,9 +144,9 @@ def test_workers_are_forked_from_the_process_with_the_graph_and_confined(pool: W
 
 def test_a_runaway_query_is_stopped_at_its_deadline_and_its_worker_is_forked_again(pool: Workers) -> None:
     holding, started = host(pool).pid, pool.workers_started
-    with pytest.raises((QueryTimeoutError, ServiceBusyError)):
-        pool.query(RUNAWAY, seconds=0.7)
-    until(lambda: pool.workers_started > started)
+    while pool.workers_started == started:  # a busy machine may not even begin it in time
+        with pytest.raises((QueryTimeoutError, ServiceBusyError)):
+            pool.query(RUNAWAY, seconds=0.7)
     assert pool.query("ASK {}").body
     assert (in_memory(pool), host(pool).pid) == (True, holding)
 
