@@ -1,4 +1,4 @@
-"""Builds and writes repeatedly, and prints how much space the store takes.
+"""Builds, writes and replaces a graph repeatedly, and prints how much space the store takes.
 
 python bench/disk.py [--times 50]
 """
@@ -20,6 +20,10 @@ from kg.store.layout import Store
 TOKEN = "a token for the disk only"
 KEPT = 10
 """The number of builds and writes after which the store has everything that it keeps."""
+REPLACED = 200
+"""The number of triples in the graph that is replaced."""
+AGAIN = 5
+"""After how many replacements there is a build, which repeats them."""
 GROWTH = 1.25
 
 
@@ -33,7 +37,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--times", type=int, default=50)
     given = parser.parse_args()
-    found: dict[str, list[int]] = {"build": [], "write": []}
+    found: dict[str, list[int]] = {"build": [], "write": [], "replacement": []}
     with tempfile.TemporaryDirectory() as folder:
         store, pages = Path(folder) / "store", write_pages(Path(folder) / "pages", 6)
         for _ in range(given.times):
@@ -41,10 +45,17 @@ def main() -> int:
             found["build"].append(room(store))
         settings = {"writable": "true", "write_token_sha256": hashlib.sha256(TOKEN.encode()).hexdigest()}
         with Server(store, **settings) as server:
-            headers = {"Content-Type": "application/sparql-update", "Authorization": f"Bearer {TOKEN}"}
+            allowed = {"Authorization": f"Bearer {TOKEN}"}
+            update, turtle = ({**allowed, "Content-Type": one} for one in ("application/sparql-update", "text/turtle"))
             for number in range(given.times):
-                server.send("POST", "/sparql", f"INSERT DATA {{ <urn:n> <urn:p> {number} }}".encode(), headers)
+                server.send("POST", "/sparql", f"INSERT DATA {{ <urn:n> <urn:p> {number} }}".encode(), update)
                 found["write"].append(room(store))
+            for number in range(given.times):
+                lines = (f"<urn:n> <urn:p> {number * REPLACED + one} .\n" for one in range(REPLACED))
+                server.send("PUT", "/graphs?graph=urn:g", "".join(lines).encode(), turtle)
+                if number % AGAIN == AGAIN - 1:
+                    prepared(lambda: build(store, pages))
+                found["replacement"].append(room(store))
     grown = False
     for name, rooms in found.items():
         told = ", ".join(f"{one / 1e6:.2f}" for one in rooms[:: max(1, given.times // 10)])

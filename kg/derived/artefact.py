@@ -18,7 +18,7 @@ from kg.errors import StoreError
 from kg.rdf.lines.blocks import Collector
 from kg.store.integrity import sidecar
 from kg.store.layout import Store
-from kg.store.snapshot import Snapshot, manifest_file
+from kg.store.snapshot import Snapshot
 
 
 class ArtefactState(StrEnum):
@@ -50,7 +50,7 @@ class SnapshotFolders:
     @property
     def is_gone(self) -> bool:
         """Whether the snapshot is kept no longer, so that nothing can be made from it."""
-        return not manifest_file(self.snapshot.folder).exists()
+        return not self.snapshot.is_kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

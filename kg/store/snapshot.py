@@ -101,6 +101,11 @@ class Snapshot:
         """Folder of the RocksDB database."""
         return database(self.folder)
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether no build or write has removed it since."""
+        return manifest_file(self.folder).exists()
+
     def open(self) -> EmbeddedGraph:
         """Open the database read-only. Raises StoreDamagedError if a quick check of its files shows damage."""
         self.check()

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from kg.errors import NewsgraphError, StoreError, WorkerLostError
+from kg.errors import NewsgraphError, ServiceBusyError, StoreError, WorkerLostError
 from kg.process.child import Child
 from kg.process.forking import Forked, ForkServer
 from kg.store.snapshot import Snapshot
 
+log = logging.getLogger(__name__)
+
 RETRY_SECONDS: Final = 1.0
+SOON: Final = 1
+"""Seconds after which a request is answered from the snapshot that took the place of the one before."""
 
 
 @dataclass(eq=False)
@@ -36,6 +41,7 @@ class Generation:
     memory: ForkServer | None = None
     share: int = 0
     lost: bool = False
+    told: bool = False
 
     @property
     def gone(self) -> bool:
@@ -47,6 +53,13 @@ class Generation:
         """The idle workers that have ended, or are about to, because the process that held their graph has ended."""
         all_end = self.memory is not None and self.memory.has_ended
         return [child for child in self.idle if all_end or child.process.poll() is not None]
+
+    def replaced(self) -> ServiceBusyError:
+        """Return the error for a request whose snapshot was removed while it was read; say that once."""
+        if not self.told:
+            log.info("snapshot %s was removed while requests were answered from it", self.snapshot.id)
+        self.told = True
+        return ServiceBusyError(f"snapshot {self.snapshot.id} was just replaced: ask again", SOON)
 
     def start(self, memory: int) -> Child:
         """Start a worker, which may have ``memory`` bytes; it shares the graph in memory, or opens the database.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from kg.errors import (
+    EngineError,
     NotFoundError,
     PipeClosedError,
     QueryRefusedError,
@@ -22,6 +24,7 @@ from kg.errors import (
     QueryTimeoutError,
     ResultTooLargeError,
     ServiceBusyError,
+    StoreDamagedError,
     StoreError,
     WorkerLostError,
 )
@@ -31,6 +34,7 @@ from kg.query.evaluate import Answer
 from kg.query.operations import Evaluate
 from kg.rdf.formats import by_name
 from kg.settings import Settings
+from kg.store import pruning
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 from kg.workers import admission
@@ -269,6 +273,34 @@ def test_a_caller_that_holds_a_snapshot_is_answered_from_it_until_release(
                 child.process.wait()
             assert pool.query("ASK {}").snapshot == "1"
         assert pool.query("ASK {}").snapshot == "2"
+
+
+def test_a_snapshot_that_is_removed_while_it_is_read_is_no_alarm(
+    tmp_path: Path, settings: Settings, publish_store: Publish, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    store, alarms = tmp_path / "store", list[str]()
+    read = publish_store(store, TURTLE.read_text(encoding="utf-8"), "1")
+    with Workers(Store(store), replace(settings, query_workers=1), spare=0) as pool:
+        pool.alarm = lambda: alarms.append("alarm")
+        assert pool.ready(PATIENCE)
+        with pool.hold():
+            publish_store(store, "", "2")
+            damaged = [*read.database.glob("*.sst")]
+            for file in damaged:
+                file.write_bytes(b"")
+            with pytest.raises((EngineError, StoreDamagedError)):
+                describe(pool)
+            assert alarms
+            alarms.clear()
+            pruning.remove(read.folder)
+            for _ in range(2):
+                with pytest.raises(ServiceBusyError, match="snapshot 1 was just replaced"):
+                    describe(pool)
+        assert pool.query("ASK {}").snapshot == "2"
+    assert damaged
+    assert not alarms
+    assert caplog.text.count("snapshot 1 was removed") == 1
 
 
 def test_a_snapshot_that_cannot_be_opened_is_not_served(
