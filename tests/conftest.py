@@ -151,7 +151,11 @@ def archive(tmp_path: Path) -> WriteArchive:
 @pytest.fixture
 def commit(tmp_path: Path) -> Commit:
     """A function that commits pages to a repository at a time in seconds, and returns the repository."""
-    root = tmp_path / "repository"
+    return committing(tmp_path / "repository")
+
+
+def committing(root: Path) -> Commit:
+    """Start a repository, and return a function that commits pages to it."""
     root.mkdir()
 
     def run(*arguments: str, at: int) -> None:

@@ -183,7 +183,7 @@ def _event(day: date, folder: str, slug: str, title: str, number: int) -> dict[s
     return {f"{folder}/{at}/{slug}.md": page, f"{folder}/{at}/README.md": index}
 
 
-def history(days: int = 4) -> Iterator[tuple[float, dict[str, str]]]:
+def history(days: int) -> Iterator[tuple[float, dict[str, str]]]:
     """Yield commits: hours after noon of 8 November 2011, and the day pages that they write.
 
     Each page gets a second wording of its first bullet, and then loses its last one.

@@ -41,15 +41,18 @@ CONTACT = "mailto:news@example.org"
 
 @dataclass(frozen=True)
 class Size:
-    """The size of an archive: days, events of each, pages of the Context in each language, and the fewest documents."""
+    """The size of an archive: days, events of each, pages of the Context in each language, days of its history, and the
+    fewest documents.
+    """
 
     days: int
     events: int
     articles: int
+    commits: int
     documents: int
 
 
-LARGE, SMALL = Size(60, 8, 12, 2_000), Size(4, 12, 1, 300)
+LARGE, SMALL = Size(60, 8, 12, 4, 2_000), Size(2, 22, 1, 1, 200)
 
 
 def write(pages: Mapping[str, str], folder: Path) -> Path:
@@ -73,7 +76,7 @@ def made(root: Path, base: str, size: Size) -> Made:
     pages = archive.day_pages(size.days, size.events)
     folder = write(pages | archive.event_pages(size.articles), root / "folder")
     repository = Repository(root / "repository")
-    repository.commit(sorted(archive.history(), key=lambda commit: commit[0]))
+    repository.commit(sorted(archive.history(size.commits), key=lambda commit: commit[0]))
     settings = Settings(store=str(root / "store"), base=base, jobs=2, history=True)
     build([folder, repository.root], settings)
     withdrawn = amended(root / "store")

@@ -45,7 +45,7 @@ def logged(settings: Settings, serving, tmp_path: Path) -> Iterator[Callable[...
 
 def _logging(settings: Settings, folder: Path) -> Settings:
     logs = {"access_log": str(folder / "access.log"), "slow_query_log": str(folder / "slow.log")}
-    return replace(settings, **logs, slow_query_seconds=0.0)
+    return replace(settings, **logs, slow_query_seconds=0.0, query_workers=1)
 
 
 def test_a_query_is_logged_with_its_hash_and_what_it_gave_but_not_its_text(logged, lines: Lines) -> None:

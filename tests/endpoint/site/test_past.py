@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from kg.pipeline import run
 from kg.settings import Settings
+from tests.conftest import committing
 
 PAGE = "2011_November_8.txt"
 NOON, HOUR = 1_320_753_600, 3_600
@@ -19,13 +19,15 @@ QUERY = quote("SELECT (COUNT(*) AS ?n) { ?event a ng:Event }")
 Serving = Callable[[Settings], AbstractContextManager[Callable]]
 
 
-@pytest.fixture
-def get(commit: Callable[[Mapping[str, str], int], Path], tmp_path: Path, serving: Serving) -> Iterator[Callable]:
+@pytest.fixture(scope="module")
+def get(tmp_path_factory: pytest.TempPathFactory, serving: Serving) -> Iterator[Callable]:
     """Ask a server of an archive that listed one event at noon, two an hour later and three in the end."""
     lines = ["*Shops close.\n", "*A ship sinks.\n", "*Ports reopen.\n"]
+    folder = tmp_path_factory.mktemp("past")
+    commit = committing(folder / "repository")
     for number in range(3):
         root = commit({PAGE: "".join(lines[: number + 1])}, NOON + number * HOUR)
-    settings = Settings(store=str(tmp_path / "store"), jobs=1, port=0, history=True, query_memory=1_000_000_000)
+    settings = Settings(store=str(folder / "store"), jobs=1, port=0, history=True, query_memory=1_000_000_000)
     run.build([root], settings)
     for time in ("2011-11-08T12:00:00Z", "2011-11-08T13:00:00Z"):
         run.build([root], Settings(store=settings.store, jobs=1, history=True, as_of=time))

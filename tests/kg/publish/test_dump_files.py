@@ -226,8 +226,14 @@ def test_a_snapshot_that_is_gone_is_a_store_error(sample_build: Built, sample_st
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("wanted", RDF_FORMATS, ids=[one.name for one in RDF_FORMATS])
-@pytest.mark.parametrize("part", [None, *PARTS[:2]])
+@pytest.mark.parametrize(
+    ("wanted", "part"),
+    [
+        pytest.param(one, part, id=f"{part}-{one.name}", marks=[pytest.mark.slow] if part and number else [])
+        for number, one in enumerate(RDF_FORMATS)
+        for part in (None, *PARTS[:2])
+    ],
+)
 def test_a_dump_of_a_build_is_made_of_its_sorted_months_and_is_that_of_the_engine(
     wanted: Format,
     part: Part | None,

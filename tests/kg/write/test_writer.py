@@ -65,9 +65,10 @@ def insert(number: int) -> bytes:
 
 @contextmanager
 def writing(store: Path, settings: Settings) -> Iterator[tuple[Writer, Workers]]:
-    own = replace(settings, store=str(store))
+    """Open a store for writing, with one reader, which is enough to see what was written."""
+    own = replace(settings, store=str(store), query_workers=1)
     with ExitStack() as stack:
-        workers = stack.enter_context(Workers(Store(store), own))
+        workers = stack.enter_context(Workers(Store(store), own, spare=0))
         yield stack.enter_context(Writer(Store(store), own, workers)), workers
 
 
@@ -203,7 +204,7 @@ def test_a_write_waits_for_a_build_and_starts_from_what_it_built(store: Path, se
 
 
 def test_a_write_during_a_long_build_is_turned_away(store: Path, settings: Settings) -> None:
-    impatient = replace(settings, write_seconds=0.5)
+    impatient = replace(settings, write_seconds=3.0)
     with (
         writing(store, impatient) as (writer, _),
         Store(store).drafting(),
