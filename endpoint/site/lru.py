@@ -25,6 +25,12 @@ class LruCache:
             self._entries.move_to_end(key)
             return self._entries[key][0]
 
+    def clear(self) -> None:
+        """Drop everything."""
+        with self._lock:
+            self._entries.clear()
+            self.used = 0
+
     def put(self, key: Hashable, value: Any, size: int) -> None:
         """Keep ``value``, which takes ``size`` bytes, unless it would fill a quarter of the cache."""
         if size > self.size // 4:

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from stat import S_ISLNK
 from typing import Final
 
 from kg.errors import ConfigurationError
@@ -60,6 +61,18 @@ class SiteFolder:
         making.write_bytes(content)
         self._show(file, making)
         return True
+
+    def mark(self, file: str) -> str:
+        """Return what distinguishes a file from an earlier one of its name: where it leads, or its size and its time.
+
+        It is empty if there is no such file.
+        """
+        path = self.path / file
+        try:
+            found = path.lstat()
+            return f">{path.readlink()}" if S_ISLNK(found.st_mode) else f"{found.st_size} {found.st_mtime_ns}"
+        except OSError:
+            return ""
 
     def alias(self, file: str, other: str) -> bool:
         """Make a file an alias of another one; return whether that is new."""

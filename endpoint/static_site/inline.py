@@ -7,18 +7,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import parse_qs, unquote, unquote_to_bytes, urlsplit
 
 from endpoint.app import create_app
 from endpoint.documents.resource import described, described_at
-from endpoint.site.site import STATIC, site
+from endpoint.site.site import NAME, STATIC, Site, site
+from endpoint.static_site.reads import Reads, WatchedGraph, outcome, question
+from kg.derived.artefacts import Artefacts
+from kg.derived.kinds import SEARCH
 from kg.errors import NewsgraphError
+from kg.lookup.describe import forget_descriptions
 from kg.process.operation import Reply
 from kg.query.operations import GraphOperation
 from kg.rdf.formats import Format
 from kg.settings import Settings
-from kg.store.remembered import RememberedGraph
 from kg.store.snapshot import Snapshot
 from kg.workers.memory import GraphPlace, Placement
 from kg.workers.pool import untold
@@ -51,7 +55,14 @@ class InlineWorkers:
         """Open a snapshot; raises StoreDamagedError if that fails."""
         self.settings = settings
         self.snapshot = source
-        self._graph = opened(source.database, RememberedGraph)
+        self.graph = opened(source.database, WatchedGraph)
+        self.begin()
+
+    def begin(self) -> Reads:
+        """Begin to note what a document is made from, without anything that was cached for others; return the notes."""
+        forget_descriptions()
+        self.graph.reads = Reads()
+        return self.graph.reads
 
     @contextmanager
     def hold(self) -> Iterator[Snapshot]:
@@ -60,7 +71,17 @@ class InlineWorkers:
 
     def ask(self, operation: GraphOperation[Reply], deadline: float | None = None, spent: object = untold) -> Reply:
         """Return the reply to an operation; raises one of kg.errors."""
-        return operation.answer(self._graph)
+        if getattr(operation, "index", None) is None:
+            return operation.answer(self.graph)
+        digest, reply = outcome(lambda: operation.answer(self.graph))
+        asked = question(operation)
+        if asked is None:
+            self.graph.reads.unknown = True
+        else:
+            self.graph.reads.asked[asked] = digest
+        if isinstance(reply, NewsgraphError):
+            raise reply
+        return reply
 
 
 class InlineSite:
@@ -87,6 +108,17 @@ class InlineSite:
         }
         self.workers = InlineWorkers(source, settings)
         self._app = create_app(settings, cast("Workers", self.workers))
+
+    def begin(self) -> Reads:
+        """Begin to note what a document is made from, without anything that was cached for others; return the notes."""
+        found: Site = self._app.extensions[NAME]
+        found.cache.clear()
+        return self.workers.begin()
+
+    @property
+    def index(self) -> Path:
+        """The index of the snapshot."""
+        return Artefacts.of(self.workers.settings).obtain(SEARCH, self.workers.snapshot)
 
     def get(self, target: str, accept: str = BROWSER) -> StaticResponse:
         """Return the answer to a request for a target below the mount, such as ``/doc/day/2011-11-08.ttl``."""

@@ -17,7 +17,7 @@ _LINK: Final = re.compile(r'<link\b[^>]*?\bhref="(/[^"]*)"[^>]*>\s*')
 _ANCHOR: Final = re.compile(r'<a\b([^>]*?)\s*\bhref="(/[^"]*)"([^>]*)>(.*?)</a>', re.DOTALL)
 _SOURCE: Final = re.compile(r'(<(?:script|img)\b[^>]*?\bsrc=")(/[^"]*)"')
 _TARGET: Final = re.compile(r"<([^<>\s]+)>")
-_WHOLE: Final = re.compile(r"""["'<>\s](https?://[^"'<>\s]+)""")
+_WHOLE: Final = re.compile(r"""["'<>\s](https?://[^"<>\s]+)""")
 FOLLOWED: Final = ("feed/", "sitemap", "timemap/")
 """Resources that contain whole addresses of other files of the site, by the beginning of their paths."""
 REMEMBERED: Final = 50_000
@@ -97,7 +97,7 @@ class Leading:
         """Note the links in the headers of an answer and, for feeds, sitemaps and TimeMaps, in its body."""
         links = list(_TARGET.findall(answer.headers.get("link", "")))
         if target[1:].startswith(FOLLOWED):
-            links += _addresses(answer.body.decode(errors="replace"))
+            links += addresses(answer.body.decode(errors="replace"))
         for link in links:
             self._noted(self._below(link))
 
@@ -106,5 +106,6 @@ class Leading:
         return f"{self.addresses.mount}/{link[len(self.root) :]}" if link.startswith(self.root) else link
 
 
-def _addresses(text: str) -> Iterator[str]:
+def addresses(text: str) -> Iterator[str]:
+    """Yield the whole addresses in a feed, a sitemap or a TimeMap; they may have apostrophes, as names of things do."""
     return (unescape(one) for one in _WHOLE.findall(text))

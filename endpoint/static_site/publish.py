@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import wait
 from dataclasses import dataclass, field
@@ -12,10 +13,11 @@ from urllib.parse import urlsplit
 from endpoint.http.negotiate import DOCUMENT_FORMATS
 from endpoint.http.urls import Addresses
 from endpoint.rendering.assets import ASSETS
-from endpoint.static_site import browser, servers
+from endpoint.static_site import browser, rendering, servers
 from endpoint.static_site.addresses import FILES, HTML, PAGES, StaticAddresses
 from endpoint.static_site.folder import SiteFolder
 from endpoint.static_site.links import Leading
+from endpoint.static_site.record import SiteRecord, add, keep, version
 from endpoint.static_site.rendering import RenderedFiles, SitePlan, render
 from kg.derived import dumps
 from kg.derived.artefacts import Artefacts
@@ -23,6 +25,7 @@ from kg.derived.kinds import PREPARED, STATISTICS
 from kg.errors import ConfigurationError, NotFoundError
 from kg.lookup.statistics import read as read_statistics
 from kg.process import parallel
+from kg.process.parallel import Processes
 from kg.publish import dump_files
 from kg.publish.dump_files import DumpFile
 from kg.query.questions import question
@@ -45,12 +48,16 @@ Told = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class PublishedSite:
-    """The result: the numbers of files and bytes, of changed and removed files, and what could not be written."""
+    """The result: the numbers of files and bytes, of changed and removed files, and what could not be written.
+
+    ``kept`` is the number of documents that were not made again.
+    """
 
     files: int = 0
     size: int = 0
     changed: int = 0
     removed: int = 0
+    kept: int = 0
     faults: list[str] = field(default_factory=list)
 
 
@@ -77,8 +84,18 @@ def publish(folder: Path, settings: Settings, formats: tuple[str, ...], jobs: in
         mount = urlsplit(settings.serve_url or source.manifest.base).path.rstrip("/")
         names = frozenset(one.name for one in made)
         addresses = StaticAddresses(mount, formats, names)
-        plan = SitePlan(settings, source.folder, site, addresses)
-        return _Publication(plan, jobs, told).run(made)
+        plan = SitePlan(
+            settings, source.folder, site, addresses, SiteRecord(site.path, version(settings, source, addresses))
+        )
+        rendering.begin()
+        with parallel.pool(jobs) as processes:
+            list(processes.each(_compare, [(plan,)]))
+            return _Publication(plan, processes, told).run(made)
+
+
+def _compare(plan: SitePlan) -> None:
+    """Find what changed since the last run."""
+    plan.record.compare(plan.source)
 
 
 def _dumps(artefacts: Artefacts, source: Snapshot) -> list[DumpFile]:
@@ -105,10 +122,11 @@ class _Publication:
     """A site being published."""
 
     plan: SitePlan
-    jobs: int
+    processes: Processes
     told: Told
     found: PublishedSite = field(default_factory=PublishedSite)
     files: list[str] = field(default_factory=list)
+    recorded: set[str] = field(default_factory=set)
 
     def run(self, made: list[DumpFile]) -> PublishedSite:
         """Write all files, and remove outdated ones."""
@@ -116,9 +134,11 @@ class _Publication:
         self._add(servers.write(self.plan))
         known: set[str] = set()
         waiting = {*START, *self._own()}
-        while waiting:
-            known |= waiting
-            waiting = self._round(sorted(waiting), len(known)) - known
+        with self.plan.record.writing() as record:
+            while waiting:
+                known |= waiting
+                waiting = self._round(record, sorted(waiting), len(known)) - known
+            keep(record, self.recorded)
         self.found.removed = self.plan.folder.finish(self.files)
         self.found.files = len(self.files)
         self.found.faults = sorted(set(self.found.faults))
@@ -146,15 +166,15 @@ class _Publication:
         self._add(written)
         return leading.documents
 
-    def _round(self, documents: list[str], known: int) -> set[str]:
+    def _round(self, record: sqlite3.Connection, documents: list[str], known: int) -> set[str]:
         """Write some documents, and return the documents that they link."""
         work = [(self.plan, tuple(documents[at : at + TOGETHER])) for at in range(0, len(documents), TOGETHER)]
-        if self.jobs > 1 and len(work) == 1:
-            work.append((self.plan, ()))  # a graph open in this process would break in its forks
         leading: set[str] = set()
         done = known - len(documents)
-        for (_, own), written in zip(work, parallel.each(render, work, self.jobs), strict=True):
+        for (_, own), written in zip(work, self.processes.each(render, work), strict=True):
             self._add(written)
+            add(record, written.rows)
+            self.recorded.update(written.kept, (one.name for one in written.rows))
             leading |= written.documents
             done += len(own)
             self.told(done, known)
@@ -164,4 +184,5 @@ class _Publication:
         self.files += written.files
         self.found.changed += written.changed
         self.found.size += written.size
+        self.found.kept += len(written.kept)
         self.found.faults += written.faults

@@ -12,7 +12,9 @@ from endpoint.http.urls import THINGS, without_suffix
 from endpoint.static_site.addresses import HTML, Rendition, StaticAddresses
 from endpoint.static_site.folder import SiteFolder
 from endpoint.static_site.inline import InlineSite, StaticResponse
+from endpoint.static_site.kept import LastRun, recorded
 from endpoint.static_site.links import Leading
+from endpoint.static_site.record import DocumentRecord, DocumentRow, SiteRecord
 from endpoint.static_site.unchanged import PastDocuments
 from kg.settings import Settings
 from kg.store.snapshot import Snapshot, read
@@ -26,12 +28,13 @@ SHOWN: Final = (404, 410)
 
 @dataclass(frozen=True)
 class SitePlan:
-    """The plan of a site: settings, the snapshot's folder, the folder of the site, and its addresses."""
+    """The plan of a site: settings, the snapshot's folder, the folder of the site, its addresses, and its record."""
 
     settings: Settings
     snapshot: Path
     folder: SiteFolder
     addresses: StaticAddresses
+    record: SiteRecord
 
     @property
     def source(self) -> Snapshot:
@@ -43,7 +46,8 @@ class SitePlan:
 class RenderedFiles:
     """The result for some documents: their files, how many of these changed, and the bytes of all.
 
-    ``documents`` are the documents that they link; ``faults`` say what could not be written, and why.
+    ``documents`` are the documents that they link; ``faults`` say what could not be written, and why. ``kept`` are the
+    documents that were not made again, ``rows`` what is to be recorded of the others.
     """
 
     files: list[str] = field(default_factory=list)
@@ -51,6 +55,15 @@ class RenderedFiles:
     size: int = 0
     documents: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    rows: list[DocumentRow] = field(default_factory=list)
+
+    def add(self, made: DocumentRecord) -> None:
+        """Add the files of a document, what it links, and what could not be written."""
+        self.files += (file for file, _, _ in made.files)
+        self.size += sum(size for _, _, size in made.files)
+        self.documents.update(made.links)
+        self.faults += made.faults
 
 
 class OpenSite:
@@ -58,32 +71,56 @@ class OpenSite:
 
     def __init__(self, plan: SitePlan) -> None:
         self.site = InlineSite(plan.source, plan.settings)
-        self.past = PastDocuments(self.site.workers.ask, plan.source.manifest.base)
+        self.past = PastDocuments(self.site.workers.graph, plan.source.manifest.base)
         self.home = plan.settings.serve_url or plan.source.manifest.base
+        self.last = LastRun(plan.record, plan.folder, self.site)
+        self.moments = [one.encode() for one in (plan.source.id, plan.source.manifest.created)]
 
 
 _opened = lru_cache(maxsize=1)(OpenSite)
 
 
+def begin() -> None:
+    """Close the site that an earlier run in this process has opened, since it knows an earlier record."""
+    _opened.cache_clear()
+
+
 def render(plan: SitePlan, documents: tuple[str, ...]) -> RenderedFiles:
-    """Write all files of some documents (see StaticAddresses.document)."""
-    opened = _opened(plan)
-    rendering = Rendering(plan, opened, Leading(plan.addresses, opened.home, opened.past.has), RenderedFiles())
+    """Write all files of some documents (see StaticAddresses.document), unless they would be the same as before."""
+    opened, written = _opened(plan), RenderedFiles()
     for document in documents:
-        rendering.write(document)
-    rendering.written.documents = rendering.leading.documents
-    rendering.written.faults += (f"{one}: no file system can have such a name" for one in rendering.leading.unfit)
-    return rendering.written
+        made = opened.last.unchanged(document)
+        if made:
+            written.kept.append(document)
+        else:
+            made = _made(plan, opened, document, written)
+        written.add(made)
+    return written
 
 
-@dataclass(frozen=True, slots=True)
+def _made(plan: SitePlan, opened: OpenSite, document: str, written: RenderedFiles) -> DocumentRecord:
+    """Write the files of a document, and return what was made."""
+    reads, made = opened.site.begin(), DocumentRecord()
+    rendering = Rendering(plan, opened, Leading(plan.addresses, opened.home, opened.past.has), made)
+    rendering.write(document)
+    made.links = sorted(rendering.leading.documents)
+    made.faults += (f"{one}: no file system can have such a name" for one in sorted(rendering.leading.unfit))
+    written.changed += rendering.changed
+    row = None if rendering.dated else recorded(document, reads, made)
+    written.rows += [row] if row else []
+    return made
+
+
+@dataclass(slots=True)
 class Rendering:
-    """The files of some documents being written."""
+    """The files of a document being written; ``dated`` says that one of them names the moment of the snapshot."""
 
     plan: SitePlan
     opened: OpenSite
     leading: Leading
-    written: RenderedFiles
+    written: DocumentRecord
+    changed: int = 0
+    dated: bool = False
 
     def write(self, document: str) -> None:
         """Write the files of a document; if another document says the same, make them aliases of its files."""
@@ -135,6 +172,7 @@ class Rendering:
         self._content(one, body)
 
     def _content(self, one: Rendition, body: bytes) -> None:
+        self.dated |= any(moment in body for moment in self.opened.moments)
         self._note(one.file, self.plan.folder.write(one.file, body), len(body))
 
     def _alias(self, one: Rendition, document: str) -> None:
@@ -148,6 +186,5 @@ class Rendering:
         self._note(one.file, self.plan.folder.alias(one.file, other), 0)
 
     def _note(self, file: str, changed: bool, size: int) -> None:
-        self.written.files.append(file)
-        self.written.changed += changed
-        self.written.size += size
+        self.written.files.append((file, self.plan.folder.mark(file), size))
+        self.changed += changed

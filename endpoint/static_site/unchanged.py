@@ -7,12 +7,11 @@ Most events of an archive that is read once are like that, so the site would hav
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 from urllib.parse import unquote
 
 from endpoint.http.urls import Addresses
+from endpoint.static_site.reads import WatchedGraph, remembered
 from kg.errors import NotFoundError
 from kg.workers.operations import History, Mementos
 
@@ -23,13 +22,13 @@ _REVISION: Final = re.compile(r"/((event/[^/?]+/[^/?]+)/revision/[^/?]+)")
 
 
 class PastDocuments:
-    """The documents about the past of a site; ``ask`` answers operations on its graph (see kg.query.operations)."""
+    """The documents about the past of a site, according to its graph."""
 
-    def __init__(self, ask: Callable[[Any], Any], base: str) -> None:
-        self._ask = ask
+    def __init__(self, graph: WatchedGraph, base: str) -> None:
+        self._graph = graph
         self._addresses = Addresses(base)
-        self._moments = lru_cache(REMEMBERED)(self._looked_up)
-        self._only = lru_cache(REMEMBERED)(self._only_revision)
+        self._moments = remembered(graph, self._looked_up, REMEMBERED)
+        self._only = remembered(graph, self._only_revision, REMEMBERED)
 
     def has(self, document: str) -> bool:
         """Return whether a site has a document (see StaticAddresses.document); it need not be about the past."""
@@ -48,14 +47,14 @@ class PastDocuments:
     def _looked_up(self, path: str) -> int:
         """Return the number of moments at which the state of an event or a day changed."""
         try:
-            return len(self._ask(Mementos(self._addresses.iri(unquote(path)))))
+            return len(Mementos(self._addresses.iri(unquote(path))).answer(self._graph))
         except NotFoundError:
             return 0
 
     def _only_revision(self, path: str) -> str:
         """Return the IRI of the only revision of an event that is shown now; "" if it has several or is not shown."""
         try:
-            told = self._ask(History(self._addresses.iri(unquote(path))))
+            told = History(self._addresses.iri(unquote(path))).answer(self._graph)
         except NotFoundError:
             return ""
         return told.wordings[0].revision if len(told.wordings) == 1 and self._moments(path) <= 1 else ""

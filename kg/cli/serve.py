@@ -80,6 +80,7 @@ def publish(folder: Path, formats: str, **options: Any) -> None:
     with Progress("documents") as told:
         found = write_site(folder, settings, suffixes, settings.jobs or os.cpu_count() or 1, told)
     click.echo(f"{found.files:,} files with {found.size:,} bytes; {found.changed:,} written, {found.removed:,} removed")
+    click.echo(f"{found.kept:,} documents had not changed, and were not made again")
     for fault in found.faults[:SHOWN]:
         click.echo(f"not published: {fault}", err=True)
     if more := found.faults[SHOWN:]:

@@ -33,7 +33,7 @@ class DescribedThing:
     """A thing: its statements (see ``nodes``), and the number of its events by the name of each facet.
 
     ``days`` is the number of days on which a story has events; ``within`` are the places that contain it, countries and
-    the outermost first; ``total`` is the number of all events.
+    the outermost first; ``total`` is the number of all events, 0 for what is no place.
     """
 
     content: bytes
@@ -70,7 +70,7 @@ def describe_thing(graph: Graph, index: str, iri: str) -> DescribedThing:
     return DescribedThing(
         content=json.dumps(nodes(quads)).encode(),
         events={facet.name.lower(): known.count(value) for facet, value in mine.items()},
-        total=known.total,
+        total=known.total if Facet.IN in mine or containers else 0,
         days=len({known.days[event] for event in story}),
         within=[
             Container(one.value, known.count(numbers[one.value][Facet.IN]) if Facet.IN in numbers[one.value] else 0)

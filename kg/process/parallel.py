@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from typing import Any, Final, TypeVar
 
@@ -28,23 +29,47 @@ def each(function: Callable[..., Result], work: Sequence[tuple[Any, ...]], jobs:
 
     Whatever stops this ends the processes. Raises StoreError if one dies.
     """
-    if jobs == 1 or len(work) <= 1:
-        yield from (function(*one) for one in work)
+    with pool(1 if len(work) <= 1 else jobs) as processes:
+        yield from processes.each(function, work)
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """Processes for several rounds of work, or this one if there are no others."""
+
+    executor: ProcessPoolExecutor | None
+
+    def each(self, function: Callable[..., Result], work: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
+        """Yield what a function returns for each set of arguments, in order, whichever process ends first."""
+        if self.executor is None:
+            yield from (function(*one) for one in work)
+            return
+        for future in [self.executor.submit(function, *one) for one in work]:
+            yield future.result()
+
+
+@contextmanager
+def pool(jobs: int) -> Iterator[Processes]:
+    """Provide ``jobs`` processes while the block runs, which keep what they open; one job is this process itself.
+
+    Whatever stops the block ends the processes. Raises StoreError if one dies.
+    """
+    if jobs == 1:
+        yield Processes(None)
         return
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     gc.freeze()  # memory from before the fork is shared: garbage collection would copy it
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(os.getpid(),)) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(os.getpid(),)) as executor:
+        others = set(multiprocessing.active_children())
         try:
-            others = set(multiprocessing.active_children())
-            for future in [pool.submit(function, *one) for one in work]:
-                yield future.result()
+            yield Processes(executor)
         except BrokenProcessPool as error:
             raise StoreError(
                 "a process died, most likely for lack of memory: use fewer --jobs; "
                 "kg verify says whether the store is damaged"
             ) from error
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            executor.shutdown(wait=False, cancel_futures=True)
             _kill(set(multiprocessing.active_children()) - others)
             raise
         finally:

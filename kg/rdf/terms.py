@@ -50,6 +50,7 @@ DATE: Final = _term("xsd:date")
 DATE_TIME: Final = _term("xsd:dateTime")
 DECIMAL: Final = _term("xsd:decimal")
 INTEGER: Final = _term("xsd:integer")
+STRING: Final = _term("xsd:string")
 
 
 ABOUT: Final = _term("schema:about")

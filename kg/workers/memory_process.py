@@ -95,7 +95,7 @@ def _dump(database: Path, output: int, parent: int) -> NoReturn:
     try:
         sandbox.end_with(parent)
         _give_way()
-        graph = opened(database)
+        graph = opened(database, EmbeddedGraph)
         names = [one.value for one in graph.named_graphs() if isinstance(one, NamedNode)]
         frames.send(output, {NAMES: names})
         with io.BufferedWriter(io.FileIO(output, "wb"), PART) as content:

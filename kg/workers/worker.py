@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from kg.errors import PipeClosedError, QueryError, StoreDamagedError, StoreError
 from kg.process.parent import Parent
@@ -18,13 +18,15 @@ from kg.store.embedded import EmbeddedGraph
 from kg.workers.admission import HINT, exhausted
 from kg.workers.operations import OPERATIONS, Open, forget
 
+Kind = TypeVar("Kind", bound=EmbeddedGraph)
+
 
 def main(arguments: list[str]) -> int:
     """Serve requests until standard input is closed; return the exit status."""
     database, memory, parent = arguments
     asking = Parent(int(memory), int(parent))
     try:
-        worker = Worker(opened(Path(database)))
+        worker = Worker(opened(Path(database), EmbeddedGraph))
     except StoreError as error:
         asking.refuse(error)
         return 1
@@ -50,12 +52,12 @@ class Worker:
         """Return the reply to an operation; raises one of kg.errors."""
         if isinstance(operation, Open):
             forget()  # the caches would keep the database open
-            self.graph = opened(operation.database)
+            self.graph = opened(operation.database, EmbeddedGraph)
             return None
         return operation.answer(self.graph)
 
 
-def opened(database: Path, kind: type[EmbeddedGraph] = EmbeddedGraph) -> EmbeddedGraph:
+def opened(database: Path, kind: type[Kind]) -> Kind:
     """Open a database for reading as a graph of some kind. Raises StoreDamagedError if that fails."""
     try:
         return kind.read_only(str(database))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from endpoint.static_site.addresses import StaticAddresses
+from endpoint.static_site.links import addresses
 
 SITE = StaticAddresses("", ("html", "ttl"), frozenset({"newsgraph.nt.gz"}))
 BELOW = StaticAddresses("/kg", ("html",), frozenset())
@@ -89,3 +90,9 @@ def test_no_two_documents_have_the_same_file() -> None:
 @pytest.mark.parametrize(("link", "unfit"), [(f"/entity/en/{'a' * 300}", True), ("/entity/en/A", False), ("/x", False)])
 def test_names_that_no_file_system_can_have_are_known(link: str, unfit: bool) -> None:
     assert SITE.is_unfit(link) == unfit
+
+
+def test_a_feed_may_name_things_with_apostrophes() -> None:
+    turtle = "<http://127.0.0.1:8000/feed/version/8> dcterms:isVersionOf <http://127.0.0.1:8000/entity/en/Ta'izz> ."
+    assert list(addresses(turtle))[1] == "http://127.0.0.1:8000/entity/en/Ta'izz"
+    assert list(addresses('["http://127.0.0.1:8000/entity/en/Ta\'izz"]')) == ["http://127.0.0.1:8000/entity/en/Ta'izz"]

@@ -10,7 +10,6 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import pytest
 
-from endpoint.static_site.folder import LISTED
 from endpoint.static_site.publish import publish
 from kg.errors import ConfigurationError
 from kg.settings import Settings
@@ -28,7 +27,7 @@ def contents(site: Path) -> dict[str, bytes | str]:
     return {
         str(one.relative_to(site)): str(one.readlink()) if one.is_symlink() else one.read_bytes()
         for one in files
-        if one.name != LISTED
+        if not one.name.startswith(".newsgraph")
     }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat
 
+from endpoint.static_site.reads import Reads, WatchedGraph
 from endpoint.static_site.unchanged import PastDocuments
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
@@ -60,10 +61,13 @@ TURTLE = (
 
 
 @pytest.fixture
-def past() -> PastDocuments:
-    graph = EmbeddedGraph()
-    graph.load(TURTLE.encode(), format=RdfFormat.TURTLE)
-    return PastDocuments(lambda operation: operation.answer(graph), BASE)
+def past(tmp_path: Path) -> PastDocuments:
+    written = EmbeddedGraph(tmp_path)
+    written.load(TURTLE.encode(), format=RdfFormat.TURTLE)
+    del written
+    graph = WatchedGraph.read_only(tmp_path)
+    graph.reads = Reads()
+    return PastDocuments(graph, BASE)
 
 
 @pytest.mark.parametrize(

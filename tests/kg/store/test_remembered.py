@@ -30,7 +30,7 @@ def patterns(graph: EmbeddedGraph) -> list[Pattern]:
 @pytest.mark.parametrize("most", [0, 5, 30_000])
 def test_what_is_remembered_is_what_the_graph_has(database: Path, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remembered, "REMEMBERED", most)
-    plain, graph = opened(database), opened(database, RememberedGraph)
+    plain, graph = opened(database, EmbeddedGraph), opened(database, RememberedGraph)
     asked = patterns(plain)
     for some in (asked, asked[:7], asked[5:20], [], asked[::-1]):
         assert list(map(set, graph.match(some))) == list(map(set, plain.match(some)))
