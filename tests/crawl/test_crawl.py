@@ -41,8 +41,8 @@ CONTACT = "mailto:news@example.org"
 
 @dataclass(frozen=True)
 class Size:
-    """The size of an archive: days, events of each, pages of the Context in each language, days of its history, and the
-    fewest documents.
+    """The size of an archive: days, events of each, pages of the Context in each language, days of its history, the
+    fewest documents, and of how many queries and citations that documents link one is requested.
     """
 
     days: int
@@ -50,9 +50,10 @@ class Size:
     articles: int
     commits: int
     documents: int
+    among: int
 
 
-LARGE, SMALL = Size(60, 8, 12, 4, 2_000), Size(2, 22, 1, 1, 200)
+LARGE, SMALL = Size(60, 8, 12, 4, 2_000, 1), Size(2, 22, 1, 1, 200, 5)
 
 
 def write(pages: Mapping[str, str], folder: Path) -> Path:
@@ -132,7 +133,7 @@ def crawled(root: Path, base: str, port: int, size: Size) -> Iterator[Crawled]:
     service = Service(built.store, port, contact=CONTACT, query_seconds=60)
     try:
         with contacting() as contacted:
-            crawl = Crawl(f"http://127.0.0.1:{port}/", obedient=False).run()
+            crawl = Crawl(f"http://127.0.0.1:{port}/", obedient=False, among=size.among).run()
         yield Crawled(crawl, built, port, contacted, size.documents)
     finally:
         service.kill()
