@@ -104,3 +104,8 @@ def test_a_test_that_fails_without_a_fault_too_notices_none(tree: Tree) -> None:
     found = {one.after: one for one in mutants("limit.py", (tree.root / "limit.py").read_text())}
     assert Trial(tree, [fails]).of(found["return None"]) == ("survived", "")
     assert Trial(tree, [fails, notices]).of(found["return None"]) == ("killed", notices.name)
+
+
+def test_two_runs_do_not_share_a_folder(tree: Tree) -> None:
+    with pytest.raises(BlockingIOError):
+        Tree(tree.root, tree.root)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import os
 import re
@@ -71,9 +72,15 @@ class Order:
 
 
 class Tree:
-    """The copy, in a new folder. Modules stay compiled, except the changed one."""
+    """The copy, in a new folder. Modules stay compiled, except the changed one.
+
+    Raises BlockingIOError if another process uses the folder: the mutants of one would fail the tests of the other.
+    """
 
     def __init__(self, project: Path, folder: Path) -> None:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder.with_suffix(".lock"), os.O_RDWR | os.O_CREAT)  # as long as this process lives
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         self.root = folder
         self._ours: tuple[str, ...] = ()
         shutil.rmtree(folder, ignore_errors=True)
