@@ -88,6 +88,9 @@ def test_a_refusal_is_reported_at_once() -> None:
         assert found.connections == 2
 
 
-def test_a_graph_that_nobody_has_asked_yet_has_made_no_calls() -> None:
-    service = SparqlService(ServiceAddress(OTHER, "http://127.0.0.1:1/query"))
-    assert RemoteGraph.held(service, "urn:g").calls == 0
+def test_a_graph_counts_its_calls() -> None:
+    with peer(http("200 OK", b'{"boolean": true}')) as found:
+        graph = RemoteGraph.held(SparqlService(ServiceAddress(OTHER, found.url)), "urn:g")
+        assert graph.calls == 0
+        assert graph.ask("ASK WHERE { }")
+        assert graph.calls == 1
