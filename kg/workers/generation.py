@@ -54,6 +54,10 @@ class Generation:
         all_end = self.memory is not None and self.memory.has_ended
         return [child for child in self.idle if all_end or child.process.poll() is not None]
 
+    def is_replaced(self, current: str) -> bool:
+        """Return whether the snapshot was removed after another one became current; otherwise it would be damaged."""
+        return self.snapshot.id != current and not self.snapshot.is_kept
+
     def replaced(self) -> ServiceBusyError:
         """Return the error for a request whose snapshot was removed while it was read; say that once."""
         if not self.told:

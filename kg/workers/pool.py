@@ -187,7 +187,7 @@ class Pool:
                 lane = Lane.SLOW
             reply = child.receive(operation, deadline, self.settings.result_bytes)
         except (EngineError, StoreDamagedError):
-            if not generation.snapshot.is_kept:  # so the engine lacks files that it had not opened yet
+            if generation.is_replaced(self.current):  # so the engine lacks files that it had not opened yet
                 raise generation.replaced() from None
             self.alarm()
             raise
@@ -328,7 +328,7 @@ class Pool:
     def failed(self, generation: Generation, error: NewsgraphError) -> None:
         """Notify requests that wait for this generation; abandon it if it was only being prepared."""
         with self._changed:
-            error = error if generation.snapshot.is_kept else generation.replaced()
+            error = generation.replaced() if generation.is_replaced(self.current) else error
             generation.failed(error)
             if generation is self._next:
                 self._next, generation.retired = None, True

@@ -303,6 +303,22 @@ def test_a_snapshot_that_is_removed_while_it_is_read_is_no_alarm(
     assert caplog.text.count("snapshot 1 was removed") == 1
 
 
+def test_a_current_snapshot_without_its_manifest_and_files_is_damaged(
+    tmp_path: Path, settings: Settings, publish_store: Publish
+) -> None:
+    alarms = list[str]()
+    damaged = publish_store(tmp_path / "store", TURTLE.read_text(encoding="utf-8"), "1")
+    with Workers(Store(tmp_path / "store"), replace(settings, query_workers=1), spare=0) as pool:
+        pool.alarm = lambda: alarms.append("alarm")
+        assert pool.ready(PATIENCE)
+        for file in damaged.database.glob("*.sst"):
+            file.write_bytes(b"")
+        (damaged.folder / "manifest.json").unlink()
+        with pytest.raises((EngineError, StoreDamagedError)):
+            describe(pool)
+    assert alarms
+
+
 def test_a_snapshot_that_cannot_be_opened_is_not_served(
     tmp_path: Path, settings: Settings, publish_store: Publish
 ) -> None:
