@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kg.entities.uses import Use
 from kg.mapping.story import Story, stories, story_quads
-from kg.rdf import NamedNode, terms
+from kg.rdf import Literal, NamedNode, terms
 from kg.rdf.iri import Minter
 from kg.store.embedded import EmbeddedGraph
 from tests.conftest import BASE
@@ -102,6 +102,21 @@ def test_neighbours_are_ranked_alike_before_and_after_a_story_in_the_order_of_ir
     before = [use(f"b{number}", number, "M", "A") for number in range(2)]
     after = [use(f"a{number}", number, "M", "Z") for number in range(3)]
     assert found(*before, *after)["en/M"].neighbours == ("en/Z", "en/A")
+
+
+def test_a_story_says_its_days_its_parts_and_its_neighbours() -> None:
+    minter = Minter(BASE)
+    drawn = [use(f"2011-11-08/{name}", day, "M", *more) for name, day, more in (("a", 0, ("A",)), ("b", 2, ("A",)))]
+    found = set(story_quads(drawn, minter, lambda language, title: f"{BASE}entity/{language}/{title}"))
+    story, other = (NamedNode(f"{BASE}entity/en/{title}") for title in "MA")
+    assert {(quad.predicate, quad.object) for quad in found if quad.subject == story} == {
+        (terms.TYPE, terms.EVENT_SERIES),
+        (terms.START_DATE, Literal("2011-11-08", datatype=terms.DATE)),
+        (terms.END_DATE, Literal("2011-11-10", datatype=terms.DATE)),
+        (terms.SUB_EVENT, NamedNode(minter.event("2011-11-08/a"))),
+        (terms.SUB_EVENT, NamedNode(minter.event("2011-11-08/b"))),
+        (terms.RELATION, other),
+    }
 
 
 def test_the_sample_has_stories_and_none_is_an_event(sample_graph: EmbeddedGraph) -> None:

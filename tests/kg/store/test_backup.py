@@ -9,11 +9,14 @@ import tarfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from kg.errors import ConfigurationError, StoreBusyError, StoreDamagedError, StoreError
+from kg.events.ledger_file import append
+from kg.events.lines import Claim
 from kg.store.backup import archive, contents
 from kg.store.integrity import sidecar, signed
 from kg.store.layout import Store
@@ -205,6 +208,14 @@ def test_a_backup_has_the_writes_of_its_snapshot_and_not_those_of_later_ones(tmp
     found = {name: one for name, one in members(tmp_path / "written.tar").items() if name.startswith("writes/")}
     assert found == {f"writes/{first.name}": first.read_bytes()}
     assert later.exists()
+
+
+def test_a_backup_has_the_ledger_without_what_a_killed_append_left(store: Store, tmp_path: Path) -> None:
+    append(store.ledger, [Claim(date(2011, 11, 8), "en", "2011-11-08/aaaaaaaaaa", "slug", "shops-close")])
+    whole = store.ledger.read_bytes()
+    store.ledger.write_bytes(whole + b"2011-11-08\ten")
+    archive.write(store, tmp_path / "backup.tar")
+    assert members(tmp_path / "backup.tar")["ledger.tsv"] == whole
 
 
 def test_a_store_whose_writes_are_damaged_or_missing_is_not_backed_up(tmp_path: Path) -> None:
