@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import sqlite3
 import tarfile
 from collections.abc import Callable
@@ -158,6 +159,24 @@ def test_a_store_that_lacks_a_file_is_not_backed_up(store: Store, tmp_path: Path
     with pytest.raises(StoreDamagedError, match=r"report\.json is missing"):
         archive.write(store, tmp_path / "backup.tar")
     assert [one.name for one in tmp_path.iterdir()] == ["store"]
+
+
+@pytest.mark.parametrize("gone", range(contents.TRIES + 1))
+def test_a_backup_begins_again_when_a_build_removes_its_snapshot(
+    gone: int, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    removed = store.current()
+    publish(store, "20111110T060000000000Z")
+    shutil.rmtree(removed.folder)
+    found = iter([removed] * gone)
+    current = Store.current
+    monkeypatch.setattr(Store, "current", lambda self: next(found, None) or current(self))
+    if gone < contents.TRIES:
+        archive.write(store, tmp_path / "backup.tar")
+        assert "snapshots/20111110T060000000000Z/report.json" in members(tmp_path / "backup.tar")
+    else:
+        with pytest.raises(StoreDamagedError, match="is missing: kg verify says what else"):
+            archive.write(store, tmp_path / "backup.tar")
 
 
 def test_a_backup_waits_for_a_locked_database_but_not_forever(

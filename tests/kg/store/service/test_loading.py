@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,20 @@ def test_a_service_has_just_the_graph_of_the_snapshot(made: Target) -> None:
     done = made.load()
     assert done.sent == done.parts > 5
     assert made.service.count(made.graph()) == done.triples == len(said(made.store))
+    assert made.loaded() == said(made.store)
+
+
+def test_progress_tells_how_many_of_how_many_triples_are_there(made: Target) -> None:
+    told: list[tuple[int, int]] = []
+    made.load(lambda done, total: told.append((done, total)))
+    counts = [one.count for one in parts.parts(made.store, made.store.current())]
+    assert told == [(done, sum(counts)) for done in accumulate(counts)]
+
+
+def test_progress_need_not_be_told(made: Target) -> None:
+    into = noted(made.store, made.settings)
+    assert into is not None
+    loading.load(made.store, made.store.current(), into, made.service)
     assert made.loaded() == said(made.store)
 
 
