@@ -10,14 +10,15 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from kg.archive import kept_log
-from kg.errors import LedgerError, PatchSyntaxError, StoreError
+from kg.errors import LedgerError, PatchSyntaxError, StoreBusyError, StoreError
 from kg.events.ledger_file import WAY_OUT
+from kg.process.lock import claim
 from kg.store import snapshot, verified, written
 from kg.store.integrity import finding, remedies, sidecar, signed
 from kg.store.integrity.finding import ChecksumReader, Finding
@@ -27,7 +28,7 @@ from kg.store.shards import NAMED
 Search = Callable[[Store, Path, ChecksumReader | None], Iterator[Finding]]
 """A function that looks for damage in a store with its cache in a folder; quickly, without a ChecksumReader."""
 WAITING: Final = 5.0
-"""Seconds to wait for another process that is writing to a file of SQLite."""
+"""Seconds to wait for another process that is writing, to a file of SQLite or to the store."""
 _ID: Final = re.compile(r"\d{8}T\d{12}Z", re.ASCII)
 
 
@@ -102,8 +103,26 @@ def _writes(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[F
 
 def _kept_months(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
     for file in sorted(store.kept_months.glob("*")) if reading else ():
-        if problem := _kept_problem(file, reading or ChecksumReader()):
+        if not _kept_problem(file, reading or ChecksumReader()):
+            continue
+        with _unchanging(store) as is_certain:  # a build replaces these files one by one
+            problem = _kept_problem(file, ChecksumReader()) if is_certain and file.exists() else ""
+        if problem:
             yield Finding(file, problem)
+
+
+@contextmanager
+def _unchanging(store: Store) -> Iterator[bool]:
+    """Let no other process change a store within the block; provide whether none does after some seconds."""
+    with ExitStack() as stack:
+        is_free = True
+        try:
+            claim(stack.enter_context(store.lock.open()).fileno(), StoreBusyError("it is being changed"), WAITING)
+        except StoreBusyError:
+            is_free = False
+        except OSError:  # there is no such file, so that nothing was ever changed, or it may not be read
+            pass
+        yield is_free
 
 
 def _kept_problem(file: Path, reading: ChecksumReader) -> str:

@@ -77,6 +77,25 @@ def test_who_reads_a_store_always_finds_a_current_snapshot(store: Store, tmp_pat
     assert len(store.snapshots()) == 1
 
 
+def test_a_kept_month_that_a_build_is_writing_is_not_damage(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged() -> list[Path]:
+        return [one.path for one in whole._kept_months(store, store.path / "cache", ChecksumReader())]
+
+    store.kept_months.mkdir()
+    begun = store.kept_months / "begun.json"
+    begun.touch()
+    assert damaged() == [begun]
+    with ThreadPoolExecutor(1) as other:
+        with store.drafting():
+            looking = other.submit(damaged)
+            begun.unlink()
+        assert looking.result(20) == []
+    begun.touch()
+    monkeypatch.setattr(whole, "WAITING", 0.05)
+    with store.drafting():
+        assert damaged() == []
+
+
 def test_a_file_that_leaves_the_cache_during_verification_is_not_damage(store: Store, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
 
