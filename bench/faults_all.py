@@ -116,7 +116,8 @@ def page(found: Mapping[str, Any], soaked: Mapping[str, Any]) -> str:
     heard, growth = sum(soaked["heard"].values()), "; ".join(soaked["growth"])
     mixed = (
         f"`bench/soak.py` mixed documents, queries, hostile queries, slow sockets, writes and builds for "
-        f"{soaked['minutes']:g} minutes: {heard:,} answers and builds, {soaked['wrong']} wrong or undeclared, "
+        f"{soaked['minutes']:g} minutes, at commit {soaked['commit']}: "
+        f"{heard:,} answers and builds, {soaked['wrong']} wrong or undeclared, "
         f"{soaked['compared']:,} graphs compared with what was written into their snapshots.\nMedians of {growth}."
     )
     told = f"Measured on {found['date']} at commit {found['commit']} with {machine}."

@@ -29,6 +29,7 @@ from http.client import HTTPException
 from pathlib import Path
 from statistics import median
 
+from faults_all import commit
 from hostile import RUNAWAYS, SOME_EVENTS
 from served import ROOT, Reply, Server, descriptors, proportional, tree
 
@@ -248,7 +249,13 @@ def main() -> int:
     print("\n".join([*lines, f"health at the end: {health}", f"compared graphs: {len(soak.seen)}"]))
     print("\n".join([f"wrong: {len(soak.wrong)}", *soak.wrong[:20]]))
     if given.result:
-        told = {"minutes": given.minutes, "heard": soak.heard, "wrong": len(soak.wrong), "compared": len(soak.seen)}
+        told = {
+            "commit": commit(),
+            "minutes": given.minutes,
+            "heard": soak.heard,
+            "wrong": len(soak.wrong),
+            "compared": len(soak.seen),
+        }
         given.result.write_text(json.dumps({**told, "growth": lines}, indent=1) + "\n", encoding="utf-8")
     return 1 if soak.wrong else 0
 
