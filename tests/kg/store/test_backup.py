@@ -161,6 +161,13 @@ def test_a_store_that_lacks_a_file_is_not_backed_up(store: Store, tmp_path: Path
     assert [one.name for one in tmp_path.iterdir()] == ["store"]
 
 
+def test_a_store_with_a_database_that_is_none_is_not_backed_up(store: Store, tmp_path: Path) -> None:
+    store.changelog.write_bytes(b"no database " * 1_000)
+    with pytest.raises(StoreDamagedError, match=r"changes\.sqlite cannot be copied: file is not a database"):
+        archive.write(store, tmp_path / "backup.tar")
+    assert not (tmp_path / "backup.tar").exists()
+
+
 @pytest.mark.parametrize("gone", range(contents.TRIES + 1))
 def test_a_backup_begins_again_when_a_build_removes_its_snapshot(
     gone: int, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -192,6 +192,14 @@ def test_a_snapshot_is_found_by_its_id_and_one_that_was_there_is_told_from_one_t
     assert not isinstance(absent.value, SnapshotGoneError)
 
 
+def test_every_path_of_a_store_is_in_its_folder_and_no_two_are_the_same(store: Store) -> None:
+    names = [name for name, one in vars(Store).items() if isinstance(one, property)]
+    paths = [path for name in names if isinstance(path := getattr(store, name), Path)]
+    assert len(paths) > 10
+    assert len(set(paths)) == len(paths)
+    assert all(one.is_relative_to(store.path) and one != store.path for one in paths)
+
+
 def test_an_empty_store_has_nothing(store: Store) -> None:
     assert (store.snapshots(), store.removed(), store.pinned(), store.past(), store.target) == ([], [], {}, [], "")
     assert not store.has_current
