@@ -95,7 +95,7 @@ def framed(nodes: Nodes) -> Document:
     """
     if not nodes or not _framable(nodes):
         return compacted(nodes)
-    if not compaction.is_covered(nodes):
+    if not compaction.is_covered(nodes) or _names_itself(nodes):
         return framed_by_pyld(nodes)
     by = frame(_kind(nodes))
     return _completed(compaction.compacted(Framer(expanded(nodes)).framed(next(iter(nodes)), by)), nodes)
@@ -168,6 +168,11 @@ def _frame(nodes: Nodes) -> Document:
 def _framable(nodes: Nodes) -> bool:
     links = (one for said in nodes.values() for name in REVERSED for one in said.get(name, ()))
     return not any(name.startswith("_:") for name in nodes) and all("iri" in one for one in links)
+
+
+def _names_itself(nodes: Nodes) -> bool:
+    """Return whether a node names itself by a property that frames follow in reverse, and so is nested in itself."""
+    return any(one.get("iri") == name for name, said in nodes.items() for by in REVERSED for one in said.get(by, ()))
 
 
 def _told(value: Any) -> Iterator[str]:

@@ -72,6 +72,12 @@ def test_a_generated_graph_is_framed_as_by_pyld(graph: Nodes) -> None:
     assert list(framed(graph).items()) == list(framed_by_pyld(graph).items())
 
 
+def test_a_period_that_is_its_own_part_and_document_is_framed_as_by_pyld() -> None:
+    said = {expand(name): [{"iri": f"{BASE}a"}] for name in ("dcterms:isPartOf", "foaf:primaryTopic")}
+    graph = {f"{BASE}a": {expand("rdf:type"): [{"iri": expand("dcterms:PeriodOfTime")}], **said}}
+    assert list(framed(graph).items()) == list(framed_by_pyld(graph).items())
+
+
 def test_every_kind_of_document_is_made_as_by_pyld(sample_build: Built) -> None:
     store = sample_build.snapshot.open()
     for kind in FRAMES:
