@@ -20,6 +20,7 @@ import argparse
 import hashlib
 import json
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -59,6 +60,13 @@ DIRECTORIES: Final = ("places", "people", "stories", "topics", "publishers", "ca
 LETTERS: Final = ("0-9", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "other")
 VIEWS: Final = ("list", "table", "map", "timeline", "chart")
 FILTERS: Final = ("", "&q=ceasefire", "&from=2012-01-01&to=2012-12-31")
+SINGLE: Final = (
+    *("q=government", "q=ceasefire", "q=election", "language=en", "bbox=35,32,43,38"),
+    *("from=2011-01-01&to=2011-12-31", "from=2003-03-01&to=2003-03-31"),
+)
+"""Single filters of lists besides those for things of the graph."""
+MOST: Final = 25
+"""How many of the most named things of each field are filters of lists."""
 WORDS: Final = (
     "Homs",
     "earthquake",
@@ -132,9 +140,19 @@ def pages(store: Store) -> dict[str, list[str]]:
     found["day of years"] = [f"/on-this-day/{one}" for one in sorted({f"{day:%m-%d}" for day in days})]
     found["list of a place"] = [f"/events?place={quote(iri.removeprefix(addresses.base))}" for iri in _places(graph)]
     found["list"] = [f"/events?view={view}{given}" for view in VIEWS for given in FILTERS]
+    single = [f"{name}={quote(iri.removeprefix(addresses.base))}" for name, iri in _values(iris, graph)]
+    found["single filter"] = [f"/events?{given}&view={view}" for given in (*single, *SINGLE) for view in VIEWS]
     found["directory"] = list(_directories())
     found["search"] = [f"/search?q={words}" for words in WORDS]
     return found | {"front": [f"/{path}" for path in FRONT], "changes": ["/changes"], "catalogue": ["/catalog"]}
+
+
+def _values(iris: dict[str, list[str]], graph: EmbeddedGraph) -> Iterator[tuple[str, str]]:
+    """Yield fields of lists with things of the graph: all categories, and for other fields the things most named."""
+    yield from (("category", iri) for iri in iris["category"])
+    for field_, term in (("topic", terms.TOPIC), ("publisher", terms.PUBLISHER), ("place", terms.PLACE)):
+        named = Counter(quad.object.value for quad in graph.quads_for_pattern(None, term, None, None))
+        yield from ((field_, iri) for iri, _ in named.most_common(MOST))
 
 
 def _of_class(graph: EmbeddedGraph, class_: NamedNode) -> Iterator[str]:
