@@ -1,8 +1,9 @@
 """Makes all faults of bench, prints one table of them, and writes it into docs/keeping.md.
 
-    python bench/faults_all.py [--moments 100] [--at-once 1] [--page]
+    python bench/faults_all.py [--moments 100] [--at-once 1] [--again NAME] [--page]
 
-Each fault is made at its share of the moments; the results are stored in bench/faults.json. ``--page`` only
+Each fault is made at its share of the moments; the results are stored in bench/faults.json. ``--again`` makes only the
+faults of one function, whose rows replace the stored ones, with the commit at which they were measured. ``--page`` only
 rewrites the page from that file and bench/soak.json, which ``bench/soak.py --result bench/soak.json`` writes.
 """
 
@@ -15,9 +16,9 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import repeat
 from pathlib import Path
@@ -62,13 +63,13 @@ NAMES: Final = {
 COLUMNS: Final = ("moments", "noticed", "lost", "wrong")
 
 
-def made(moments: int, at_once: int) -> tuple[list[dict[str, Any]], bool]:
-    """Run all commands, some of them at once; return their rows, and whether each of them ended with 0."""
+def made(parts: Sequence[Part], moments: int, at_once: int) -> tuple[list[dict[str, Any]], bool]:
+    """Run some commands, several of them at once; return their rows, and whether each of them ended with 0."""
     rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(at_once) as lanes:
-        files = [Path(folder, str(number)) for number in range(len(PARTS))]
-        statuses = list(lanes.map(_run, PARTS, files, repeat(moments)))
-        for part, file in zip(PARTS, files, strict=True):
+        files = [Path(folder, str(number)) for number in range(len(parts))]
+        statuses = list(lanes.map(_run, parts, files, repeat(moments)))
+        for part, file in zip(parts, files, strict=True):
             found = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
             rows += [{"of": NAMES[part.command], **json.loads(line)} for line in found]
     return rows, not any(statuses)
@@ -81,6 +82,17 @@ def _run(part: Part, file: Path, moments: int) -> int:
     return subprocess.run(
         [sys.executable, ROOT / "bench" / part.command, *given], env=environment, check=False
     ).returncode
+
+
+def again(name: str, moments: int, at_once: int) -> tuple[list[dict[str, Any]], bool]:
+    """Make the faults of one function again; return all stored rows with those, and whether the command ended with 0."""
+    parts = [replace(part, names=(name,)) for part in PARTS if name in part.names]
+    if not parts:
+        raise SystemExit(f"--again: no function of faults is called {name!r}")
+    rows, is_well = made(parts[:1], moments, at_once)
+    new = {(row["of"], row["fault"]): {**row, "commit": commit()} for row in rows}
+    stored = json.loads(RESULTS.read_text(encoding="utf-8"))["rows"]
+    return [new.get((row["of"], row["fault"]), row) for row in stored], is_well
 
 
 def results(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -104,7 +116,8 @@ def table(found: Mapping[str, Any]) -> str:
     ]
     for row in rows:
         figures = " | ".join(f"{row[name]:,}" for name in COLUMNS)
-        lines.append(f"| {row['fault']} | {row['of']} | {figures} | {row['back']:.2f} |")
+        fault = f"{row['fault']} (at {row['commit']})" if "commit" in row else row["fault"]
+        lines.append(f"| {fault} | {row['of']} | {figures} | {row['back']:.2f} |")
     sums = " | ".join(f"**{sum(row[name] for row in rows):,}**" for name in COLUMNS)
     lines.append(f"| **all** |  | {sums} | {max((row['back'] for row in rows), default=0):.2f} |")
     return "\n".join(lines)
@@ -138,12 +151,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--moments", type=int, default=100)
     parser.add_argument("--at-once", type=int, default=1, help="commands that run at the same time")
+    parser.add_argument("--again", metavar="NAME", help="a function whose faults are made again")
     parser.add_argument("--page", action="store_true")
     given = parser.parse_args()
     is_well = True
-    if not given.page:
-        rows, is_well = made(given.moments, given.at_once)
+    if given.again:
+        stored = json.loads(RESULTS.read_text(encoding="utf-8"))
+        rows, is_well = again(given.again, given.moments, given.at_once)
+        RESULTS.write_text(json.dumps({**stored, "rows": rows}, indent=1) + "\n", encoding="utf-8")
+    elif not given.page:
+        rows, is_well = made(PARTS, given.moments, given.at_once)
         RESULTS.write_text(json.dumps(results(rows), indent=1) + "\n", encoding="utf-8")
+    if not given.page:
         print(table(json.loads(RESULTS.read_text(encoding="utf-8"))))
     if SOAKED.exists():
         write_page()

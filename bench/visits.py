@@ -151,7 +151,8 @@ def _values(iris: dict[str, list[str]], graph: EmbeddedGraph) -> Iterator[tuple[
     """Yield fields of lists with things of the graph: all categories, and for other fields the things most named."""
     yield from (("category", iri) for iri in iris["category"])
     for field_, term in (("topic", terms.TOPIC), ("publisher", terms.PUBLISHER), ("place", terms.PLACE)):
-        named = Counter(quad.object.value for quad in graph.quads_for_pattern(None, term, None, None))
+        things = (quad.object for quad in graph.quads_for_pattern(None, term, None, None))
+        named = Counter(one.value for one in things if isinstance(one, NamedNode))
         yield from ((field_, iri) for iri, _ in named.most_common(MOST))
 
 

@@ -79,7 +79,7 @@ def _dots(dated: Sequence[EventSummary], first: date, days: int, href: Callable[
         for number, event in enumerate(shown):
             row, place = divmod(number, across)
             middle = column + 0.5 + (place - (across - 1) / 2) / beside
-            yield Dot(event, _day(event, first), middle * 100 / columns, row, href(event))
+            yield Dot(event, _day(event, first), round(middle * 100 / columns, 3), row, href(event))
 
 
 def _day(event: EventSummary, first: date) -> int:

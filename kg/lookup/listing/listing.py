@@ -1,4 +1,8 @@
-"""Lists of events: the answers of an index to filters."""
+"""Lists of events: the answers of an index to filters.
+
+A list has hundreds of things, events and points. Their classes are not frozen, since a frozen object takes three times
+as long to make.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +51,7 @@ class Extent:
     detailed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ListedThing:
     """A value of an event: its IRI, and its label with its language."""
 
@@ -56,7 +60,7 @@ class ListedThing:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EventSummary:
     """An event: its IRI, its day ("" if it has none), its title with its language, and its values.
 
@@ -72,7 +76,7 @@ class EventSummary:
     publishers: list[ListedThing] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FacetValue:
     """A value of a facet: its IRI, or a language tag; its label; its kind; how many events have it.
 
@@ -87,7 +91,7 @@ class FacetValue:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MapPoint:
     """A place with its coordinates in degrees, and how many events happened there."""
 
