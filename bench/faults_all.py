@@ -85,7 +85,7 @@ def _run(part: Part, file: Path, moments: int) -> int:
 
 
 def again(name: str, moments: int, at_once: int) -> tuple[list[dict[str, Any]], bool]:
-    """Make the faults of one function again; return all stored rows with those, and whether the command ended with 0."""
+    """Make the faults of one function again; return all rows with those, and whether it ended with 0."""
     parts = [replace(part, names=(name,)) for part in PARTS if name in part.names]
     if not parts:
         raise SystemExit(f"--again: no function of faults is called {name!r}")
