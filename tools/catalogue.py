@@ -16,7 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from endpoint.rendering.language import DOMAIN, LOCALE
-from kg.query.questions import questions
+from kg.query.questions import questions, subjects
 
 SOURCE: Final = LOCALE.parents[1]
 METHODS: Final = [("templates/**.html", "jinja2"), ("**.py", "python")]
@@ -31,6 +31,8 @@ def said() -> Catalog:
     found = Catalog()
     for _, _, message, _, context in extract_from_dir(SOURCE, METHODS, OPTIONS, KEYWORDS):
         found.add(message, context=context)
+    for subject in subjects():
+        found.add(subject.title)
     for one in questions():
         for text in (one.title, *(text for each in one.parameters for text in (each.meaning, each.type.written))):
             found.add(text)

@@ -80,7 +80,7 @@ def questions(frame: PageFrame, found: Mapping[str, Any]) -> Iterator[Question]:
         return first[facet]["label"] or path(facet)
 
     if "in" in first and busiest:
-        text = gettext("What happened in %(place)s in %(year)s?", place=label("in"), year=busiest)
+        text = gettext("%(place)s: what happened in %(year)s?", place=label("in"), year=busiest)
         yield Question(text, f"events?place={path('in')}&from={busiest}&to={busiest}")
     if "category" in first:
         yield Question(
@@ -92,14 +92,14 @@ def questions(frame: PageFrame, found: Mapping[str, Any]) -> Iterator[Question]:
             f"events?story={path('story')}&view=timeline&sort=oldest",
         )
     if "publisher" in first and busiest:
-        text = gettext("What did %(publisher)s report in %(year)s?", publisher=label("publisher"), year=busiest)
+        text = gettext("%(publisher)s: what did it report in %(year)s?", publisher=label("publisher"), year=busiest)
         yield Question(text, f"events?publisher={path('publisher')}&from={busiest}&to={busiest}")
     if "names" in first:
-        text = gettext("What is named together with %(place)s?", place=label("names"))
+        text = gettext("%(place)s: what is named with it?", place=label("names"))
         yield Question(text, f"events?place={path('names')}&relation=names&view=chart")
     if "topic" in first:
         yield Question(
-            gettext("Who reported on %(topic)s?", topic=label("topic")), f"events?topic={path('topic')}&view=chart"
+            gettext("%(topic)s: who reported on it?", topic=label("topic")), f"events?topic={path('topic')}&view=chart"
         )
 
 

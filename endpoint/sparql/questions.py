@@ -26,7 +26,7 @@ from kg.errors import NewsgraphError, ServiceBusyError, StoreError
 from kg.lookup.search.search import NAMES
 from kg.publish.answers.cited import CitedAnswer, CitedQuery
 from kg.query.evaluate import Answer
-from kg.query.questions import LONGEST, CompetencyQuestion, QuestionParameter, questions
+from kg.query.questions import LONGEST, CompetencyQuestion, QuestionParameter, questions, subjects
 from kg.rdf.formats import Format, by_name
 from kg.workers.operations import Search
 
@@ -67,9 +67,11 @@ def all_questions() -> Response:
     if chosen is None:
         raise acceptable([(one, here.addresses.local("questions")) for one in (HTML, JSON)])
     if chosen == HTML:
-        page = here.frame.page("questions.html", questions=questions())
+        page = here.frame.page("questions.html", subjects=subjects())
         return tagged(Response(page), here.snapshot, "questions")
-    listed = {"questions": [_listed(here, one) for one in questions()]}
+    listed = {
+        "questions": [{"subject": each.title, **_listed(here, one)} for each in subjects() for one in each.questions]
+    }
     return tagged(
         Response(json.dumps(listed, ensure_ascii=False), content_type=JSON.content_type),
         here.snapshot,

@@ -1,4 +1,6 @@
-"""The questions that researchers ask: the queries of data/queries, and their parameters.
+"""The questions that researchers ask: the queries of data/queries, by subject, and their parameters.
+
+``subjects.toml`` in that folder lists all its queries in the order in which they are shown.
 
 A file begins with comments. The first line says what it asks; each parameter has a line ``# ?name (type): what it is.``
 and a clause ``VALUES ?name { default }`` in the query, so that the file is itself a valid query. Another value replaces
@@ -8,6 +10,7 @@ the default as a term serialized by the engine, never as text.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -129,11 +132,31 @@ def _with(clause: re.Match[str], term: Literal | NamedNode | None) -> str:
     return f"VALUES ?{clause[1]} {{ {term.value if plain else term} }}"
 
 
+@dataclass(frozen=True, slots=True)
+class QuestionSubject:
+    """What some questions are about, and these questions, the most asked first."""
+
+    title: str
+    questions: tuple[CompetencyQuestion, ...]
+
+
 @cache
+def subjects() -> tuple[QuestionSubject, ...]:
+    """Return all questions by subject. Raises ConfigurationError if they are not installed, not listed, or invalid."""
+    folder = data_folder("queries")
+    found = {file.stem: _read(file.stem, file.read_text(encoding="utf-8")) for file in folder.glob("*.rq")}
+    listed = tomllib.loads((folder / "subjects.toml").read_text(encoding="utf-8"))["subjects"]
+    names = [name for subject in listed for name in subject["questions"]]
+    if sorted(names) != sorted(found):
+        raise ConfigurationError("subjects.toml does not list each question of its folder once")
+    return tuple(
+        QuestionSubject(subject["title"], tuple(found[name] for name in subject["questions"])) for subject in listed
+    )
+
+
 def questions() -> tuple[CompetencyQuestion, ...]:
-    """Return all questions, by name. Raises ConfigurationError if they are not installed or invalid."""
-    files = sorted(data_folder("queries").glob("*.rq"))
-    return tuple(_read(file.stem, file.read_text(encoding="utf-8")) for file in files)
+    """Return all questions in the order of their subjects. Raises the errors of ``subjects``."""
+    return tuple(one for subject in subjects() for one in subject.questions)
 
 
 def question(name: str) -> CompetencyQuestion:
@@ -171,12 +194,17 @@ def markdown() -> str:
         *(f"| {one.name} | {one.written} |" for one in TYPES),
         "",
     ]
-    for one in questions():
-        lines += [f"## {one.name}", "", f"{one.title} [Query](../data/queries/{one.name}.rq)", ""]
-        if one.parameters:
-            lines += ["| parameter | type | what it is | if not given |", "|---|---|---|---|"]
-            lines += [
-                f"| `{each.name}` | {each.type.name} | {each.meaning} | `{each.default}` |" for each in one.parameters
-            ]
-            lines.append("")
+    for subject in subjects():
+        lines += [f"## {subject.title}", ""]
+        for one in subject.questions:
+            lines += [*_documented(one), ""]
     return "\n".join(lines)
+
+
+def _documented(one: CompetencyQuestion) -> list[str]:
+    lines = [f"### {one.name}", "", f"{one.title} [Query](../data/queries/{one.name}.rq)"]
+    if one.parameters:
+        lines += ["", "| parameter | type | what it is | if not given |", "|---|---|---|---|"]
+    return lines + [
+        f"| `{each.name}` | {each.type.name} | {each.meaning} | `{each.default}` |" for each in one.parameters
+    ]

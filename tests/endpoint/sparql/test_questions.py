@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from kg.query.questions import CompetencyQuestion, question, questions
+from kg.query.questions import CompetencyQuestion, question, questions, subjects
 
 BASE = "http://127.0.0.1:8000/"
 
@@ -26,9 +26,18 @@ def test_two_pages_offer_every_question(send) -> None:
         assert links == [(one.name, one.title) for one in questions()]
 
 
+def test_questions_stand_below_the_subjects_that_they_are_about(send) -> None:
+    page = html.unescape(send("/questions", "text/html").text)
+    places = [page.index(f"<h2>{subject.title}</h2>") for subject in subjects()]
+    ends = [*places[1:], len(page)]
+    for subject, first, last in zip(subjects(), places, ends, strict=True):
+        assert all(f'href="/questions/{one.name}"' in page[first:last] for one in subject.questions)
+
+
 def test_programs_get_the_questions_with_their_parameters(send) -> None:
     listed = json.loads(send("/questions", "application/json").body)["questions"]
     assert [one["name"] for one in listed] == [one.name for one in questions()]
+    assert (listed[0]["name"], listed[0]["subject"]) == ("in-a-place", "Where")
     km = next(one for one in listed if one["name"] == "near-a-place")["parameters"][1]
     assert (km["name"], km["type"], km["default"]) == ("km", "number", "50")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -11,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, QuerySolution, QuerySolutions
 
-from kg.errors import ParameterError
+from kg.errors import ConfigurationError, ParameterError
 from kg.lookup.parts import of_story
 from kg.query.evaluate import answer
 from kg.query.guard import TOKEN
-from kg.query.questions import TYPES, question, questions
+from kg.query.questions import TYPES, question, questions, subjects
 from kg.rdf import terms
 from kg.rdf.prefixes import PREFIXES, expand
 from kg.store.embedded import EmbeddedGraph
@@ -107,6 +108,21 @@ def test_a_query_has_an_answer_in_the_sample_and_always_the_same(name: str, stor
 def test_a_query_without_answer_in_the_sample_has_one_elsewhere(name: str, turtle: str, store: EmbeddedGraph) -> None:
     assert ask(store, name) == []
     assert ask(small(turtle), name)
+
+
+def test_each_query_of_the_folder_is_listed_under_one_subject() -> None:
+    assert sorted(one.name for subject in subjects() for one in subject.questions) == NAMES
+    assert questions()[0].name == "in-a-place", "the most asked is the first"
+
+
+@pytest.mark.parametrize("listed", [["one"], ["one", "two", "two"], ["one", "two", "three"]])
+def test_a_folder_whose_list_is_not_that_of_its_queries_is_refused(listed, tmp_path, monkeypatch) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.rq").write_text("# Everything.\nSELECT * { ?s ?p ?o }\n", "utf-8")
+    (tmp_path / "subjects.toml").write_text(f'[[subjects]]\ntitle = "All"\nquestions = {json.dumps(listed)}\n', "utf-8")
+    monkeypatch.setattr("kg.query.questions.data_folder", lambda _: tmp_path)
+    with pytest.raises(ConfigurationError, match="does not list each question"):
+        subjects.__wrapped__()
 
 
 # ---- Parameters.
