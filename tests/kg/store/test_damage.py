@@ -304,12 +304,12 @@ def test_a_build_needs_twice_the_room_of_the_snapshot_before_it_and_at_least_wha
 
 def test_a_disk_has_room_up_to_the_last_byte(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")  # the free space of a real disk varies while others write
-    monkeypatch.setattr(space.shutil, "disk_usage", lambda folder: usage(10**9, 0, 2_500_000))
-    space.require(store, 2_500_000)
+    monkeypatch.setattr(space.shutil, "disk_usage", lambda folder: usage(10**9, 0, 2_999_999))
+    space.require(store, 2_999_999)
     with pytest.raises(StoreFullError, match="has 2 MB free, and 7 MB are needed"):
-        space.require(store, 7_000_000)
+        space.require(store, 7_999_999)
     with pytest.raises(StoreFullError):
-        space.require(store, 2_500_001)
+        space.require(store, 3_000_000)
     monkeypatch.setattr(space.shutil, "disk_usage", lambda folder: usage(0, 0, 0))
     assert space.free(store.path / "not" / "there") == sys.maxsize
 

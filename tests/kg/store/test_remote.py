@@ -25,7 +25,7 @@ from kg.rdf.graph import Graph, Pattern
 from kg.rdf.lines.blocks import gather
 from kg.rdf.prefixes import PREFIXES
 from kg.store.embedded import EmbeddedGraph
-from kg.store.remote import RemoteGraph
+from kg.store.remote import PATTERNS, RemoteGraph
 from tests.kg.lookup import test_memento
 from tests.kg.remote.servers import oxigraph, peer
 
@@ -291,6 +291,40 @@ def test_an_answer_that_is_not_results_is_reported(content: object) -> None:
         graph = RemoteGraph(wrong.url, f"private:{wrong.url}")
         with pytest.raises(FederationError, match="not answer with SPARQL results"):
             list(graph.select("SELECT ?n WHERE { ?n ?p ?o }"))
+
+
+def test_many_patterns_take_several_questions_none_of_which_asks_twice() -> None:
+    patterns = [Pattern(NamedNode(f"http://example.org/{number}")) for number in range(PATTERNS + 1)]
+    with peer(reply({"head": {"vars": ["n", "s", "p", "o", "g"]}, "results": {"bindings": []}})) as empty:
+        assert RemoteGraph(empty.url, f"private:{empty.url}").match(patterns) == [[]] * len(patterns)
+        first, second = empty.received
+    assert b"%2F1999%3E" in first
+    assert b"%2F2000%3E" not in first
+    assert b"%2F2000%3E" in second
+
+
+def test_quads_of_one_pattern_stand_in_the_order_of_its_predicates() -> None:
+    def row(predicate: str) -> dict[str, object]:
+        named = {name: {"type": "uri", "value": f"http://example.org/{name}"} for name in ("s", "o")}
+        return {"n": {"type": "literal", "value": "0"}, **named, "p": {"type": "uri", "value": predicate}}
+
+    first, second = (NamedNode(f"http://example.org/{name}") for name in ("z", "a"))
+    answer = {
+        "head": {"vars": ["n", "s", "p", "o", "g"]},
+        "results": {"bindings": [row(second.value), row(first.value)]},
+    }
+    with peer(reply(answer)) as other:
+        [found] = RemoteGraph(other.url, f"private:{other.url}").match([Pattern(None, (first, second))])
+    assert [quad.predicate for quad in found] == [first, second]
+
+
+def test_triples_that_cannot_be_read_are_reported() -> None:
+    body = b'<x:s> <x:p> "open .\n'
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/n-triples\r\nContent-Length: {len(body)}\r\n\r\n"
+    with peer(head.encode() + body) as wrong:
+        graph = RemoteGraph(wrong.url, f"private:{wrong.url}")
+        with pytest.raises(FederationError, match="not answer with SPARQL results"):
+            list(graph.construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"))
 
 
 def constructed(depth: int) -> list[Triple]:

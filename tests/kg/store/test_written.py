@@ -184,3 +184,11 @@ def test_a_quad_of_a_named_graph_is_written_with_its_graph(store: Store) -> None
         *(NamedNode(f"http://a.example/{one}") for one in ("1", "p", "o")), NamedNode("http://a.example/g")
     )
     assert written.together([file]).fresh == (f"{line(1, ' <http://a.example/g>')}\n".encode(),)
+
+
+def test_a_log_that_changes_while_it_is_listed_is_listed_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    log(store, "1.rdfp")
+    confirmed = store.writes / "1.rdfp"
+    listings = [[], [confirmed], [confirmed]]  # the first saw neither its pending name nor this one
+    monkeypatch.setattr(Path, "glob", lambda *_: iter(listings.pop(0)))
+    assert written.begun(store) == [confirmed]

@@ -307,6 +307,19 @@ def test_a_graph_with_more_than_the_snapshot_is_an_error(made: Target) -> None:
         made.load()
 
 
+class LossyService(SparqlService):
+    """A service that takes a part and keeps all of it but its first triple."""
+
+    def add(self, graph: str, content: bytes) -> None:
+        super().add(graph, content.split(b"\n", 1)[1])
+
+
+def test_a_part_that_does_not_arrive_whole_is_an_error_at_once(made: Target) -> None:
+    lossy = replace(made, service=LossyService(made.service.address, made.service.known, made.service.clock))
+    with pytest.raises(RemoteStoreError, match="of a part that has"):
+        lossy.load()
+
+
 def test_triples_other_than_those_sent_are_an_error(made: Target) -> None:
     first = next(parts.parts(made.store, made.store.current()))
     graph = parts.plan(made.store.current().manifest.base, parts.parts(made.store, made.store.current())).name
