@@ -43,10 +43,10 @@ EXAMPLE: Final = """PREFIX ng: <https://w3id.org/newsgraph/ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX schema: <https://schema.org/>
 
-# All events in Homs, newest first, with their sources
+# What happened in Homs, newest first, with the sources
 SELECT ?date ?event ?title ?source WHERE {
   ?place rdfs:label "Homs"@en .
-  ?event ng:place ?place ;
+  ?event schema:location ?place ; # ng:place finds all that name it
          schema:startDate ?date ;
          rdfs:label ?title .
   OPTIONAL { ?event ng:source ?source }

@@ -26,6 +26,13 @@ def test_two_pages_offer_every_question(send) -> None:
         assert links == [(one.name, one.title) for one in questions()]
 
 
+def test_the_query_that_the_page_begins_with_finds_what_happened_in_the_place(send) -> None:
+    [shown] = re.findall(r"<textarea[^>]*>([^<]*)</textarea>", send("/sparql", "text/html").text)
+    rows = csv.DictReader(io.StringIO(send(f"/sparql?{urlencode({'query': html.unescape(shown)})}", "text/csv").text))
+    answered = csv.DictReader(io.StringIO(send("/questions/in-a-place.csv").text))
+    assert {row["event"] for row in rows} == {row["event"] for row in answered if row["relation"] == "in"} != set()
+
+
 def test_questions_stand_below_the_subjects_that_they_are_about(send) -> None:
     page = html.unescape(send("/questions", "text/html").text)
     places = [page.index(f"<h2>{subject.title}</h2>") for subject in subjects()]
