@@ -213,10 +213,18 @@ def _checked(mapping: TableMapping) -> TableMapping:
 
 
 def identity(names: Iterable[str] | None = None) -> TableMapping:
-    """Return the mapping of a table with columns named like the keys: those in ``names``, or else all."""
+    """Return the mapping of a table with columns named like the keys: those in ``names``, or else all.
+
+    A column may have the key in the singular, and in any case: Place is ``places``.
+    """
     keys = [one.name for one in fields(ColumnKeys)]
-    columns = {name: name for name in keys if names is None or name in names}
-    return _made(TableMapping, {"columns": columns}, "")
+    called = {name.casefold(): name for name in reversed(list(keys if names is None else names))}
+    found = {key: called.get(key) or called.get(_singular(key)) for key in keys}
+    return _made(TableMapping, {"columns": {key: name for key, name in found.items() if name}}, "")
+
+
+def _singular(key: str) -> str:
+    return f"{key[:-3]}y" if key.endswith("ies") else key.removesuffix("s")
 
 
 def reference() -> str:

@@ -147,13 +147,19 @@ def _columns(line: str, path: str, known: TableMapping | None) -> tuple[str, lis
         if len(said) != 1:
             raise ArchiveError("file.delimiter in the mapping must be one character")
         return said, _split(line, said)
-    wanted = {name for _, name in known.columns.named()} if known else {"date", "title"}
     readings = {one: _split(line, one) for one in DELIMITERS}
-    fitting = [one for one, names in readings.items() if wanted <= set(names)]
+    fitting = [one for one, names in readings.items() if _fits(names, known)]
     if len(fitting) == 1:
         return fitting[0], readings[fitting[0]]
     likely = max(readings, key=lambda one: (len(readings[one]), one == _by_path(path)))
     return likely, readings[likely]
+
+
+def _fits(names: list[str], known: TableMapping | None) -> bool:
+    if known:
+        return {name for _, name in known.columns.named()} <= set(names)
+    found = mappings.identity(names).columns
+    return bool(found.date and found.title)
 
 
 def _split(line: str, delimiter: str) -> list[str]:
@@ -164,7 +170,7 @@ def _split(line: str, delimiter: str) -> list[str]:
 
 
 def _by_names(names: list[str], path: str) -> TableMapping:
-    if not {"date", "title"} <= set(names):
+    if not _fits(names, None):
         raise ArchiveError(
             f"has no mapping, and no columns date and title: say in {path.rpartition('/')[2].partition('.')[0]}.toml "
             "beside it, or with --mapping, what its columns mean"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -194,6 +195,23 @@ def test_a_sheet_without_a_mapping_says_what_it_lacks() -> None:
     assert "has no mapping, and no columns date and title: say in a.toml" in reason(
         found(Sheet(), "a.csv", b"x,y\n1,2\n")
     )
+
+
+@pytest.mark.parametrize("key", [one.name for one in fields(mapping.ColumnKeys)])
+@pytest.mark.parametrize("spell", [str, str.title, str.upper])
+def test_a_column_is_known_by_its_key_in_any_case_and_in_the_singular(key: str, spell) -> None:
+    alone = {"categories": "category"}.get(key, key.removesuffix("s"))
+    for name in (key, alone):
+        assert dict(mapping.identity([spell(name), "other"]).columns.named()) == {key: spell(name)}
+
+
+def test_the_key_itself_goes_before_its_singular() -> None:
+    assert dict(mapping.identity(["place", "Places", "places"]).columns.named()) == {"places": "Places"}
+
+
+def test_a_sheet_with_columns_in_the_singular_needs_no_mapping() -> None:
+    [row] = rows(found(Sheet(), "a.csv", b"Date;Title;Place\n2020-01-02;A bridge opens, and more.;Homs\n"))
+    assert (row.title, row.places) == ("A bridge opens, and more.", ("Homs",))
 
 
 def test_a_mapping_may_hold_for_a_whole_folder_and_its_own_goes_first() -> None:
