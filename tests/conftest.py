@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import json
 import os
 import pickle
@@ -12,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import hypothesis
 import pytest
 from filelock import FileLock
 from pyoxigraph import RdfFormat
@@ -24,15 +24,22 @@ from kg.store.integrity import signed
 from kg.store.layout import Store
 from kg.store.snapshot import Manifest, Snapshot, checksums
 from kg.workers.workers import Workers
+from tests import examples
 from tests.paths import DATA, NODE, ROOT, SAMPLE
 
 pytest_plugins = ("tests.structure.slow",)
 
-# The time that an example takes depends on the machine, not on the code.
-hypothesis.settings.register_profile(
-    "newsgraph", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
-)
-hypothesis.settings.load_profile("newsgraph")
+examples.register()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Keep what is collected, which lives as long as the run, from the garbage collector, which would go through it."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
+
 
 TURTLE = DATA / "served.ttl"
 BASE = "http://127.0.0.1:8000/"

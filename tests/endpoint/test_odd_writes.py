@@ -16,6 +16,7 @@ from kg.rdf import terms
 from kg.store.layout import Store
 from tests.conftest import BASE, TURTLE
 from tests.endpoint.conftest import Writable
+from tests.examples import most
 
 SERVED: Final = list(parse(TURTLE.read_bytes(), RdfFormat.TURTLE))
 THINGS: Final = sorted(
@@ -80,7 +81,7 @@ def test_no_page_fails_because_of_what_is_written(writable: Writable, written: l
 
 
 @pytest.mark.slow(also="tests/endpoint/test_odd_writes.py::test_no_page_fails_because_of_what_is_written")
-@settings(max_examples=40, phases=GENERATED)
+@settings(max_examples=most(40), phases=GENERATED)
 @given(st.lists(TRIPLES, min_size=20, max_size=200))
 def test_no_page_fails_because_of_much_that_is_written(writable: Writable, written: list[Triple]) -> None:
     assert failures(writable, written) == []

@@ -9,6 +9,8 @@ import hypothesis
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import most
+
 PROBLEMS = {"application/problem+json", "application/json", "text/html", "text/plain"}
 ANSWERS = {200, 400, 403, 406, 413, 415, 501, 503, 504}
 
@@ -110,7 +112,7 @@ def test_no_request_causes_an_internal_server_error(
     assert send(path, accept, method, body, Content_Type=content).status not in (0, 500, 502)
 
 
-@hypothesis.settings(max_examples=50)
+@hypothesis.settings(max_examples=most(50))
 @given(st.lists(st.sampled_from((b"GET", b"POST", b" ", b"/", b"HTTP/1.1", b"\r\n", b"\n", b":", b"Host: x", b"\x00",
                                  b"Content-Length: 3", b"Transfer-Encoding: chunked", b"Expect: 100-continue", b"\xff",
                                  b"Content-Length: -1", b"0", b"ffffffffffffffff", b"\t", b";", b"Range: bytes=0-")),

@@ -17,6 +17,7 @@ from endpoint.rendering.figures.view import ASPECT, GLOBE, LEAST, WORLD, View, a
 from kg.lookup.listing.filter import BoundingBox
 from kg.lookup.listing.listing import MapPoint
 from tests.endpoint.rendering.reading import HOSTILE, links, of_class, parsed
+from tests.examples import most
 
 LATITUDES, LONGITUDES = st.floats(-90, 90), st.floats(-180, 180)
 PLACES = st.tuples(LATITUDES, LONGITUDES)
@@ -132,7 +133,7 @@ def _turned(longitude: float) -> float:
     return (longitude + 180) % 360 - 180
 
 
-@settings(max_examples=30)
+@settings(max_examples=most(30))
 @given(st.lists(st.tuples(HOSTILE, PLACES, st.integers(1, 10**6)), max_size=9), st.booleans())
 def test_signs_and_names_are_inside_the_map_and_hostile_names_are_escaped(
     found: list[tuple[str, tuple[float, float], int]], whole: bool

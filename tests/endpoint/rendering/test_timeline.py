@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from endpoint.rendering.figures.timeline import COLUMNS, ROWS, timeline
 from kg.lookup.listing.listing import EventSummary
 from tests.endpoint.rendering.reading import HOSTILE, links, of_class, parsed
+from tests.examples import most
 
 
 def address(event: EventSummary) -> str:
@@ -24,7 +25,7 @@ def test_each_event_is_a_link_with_its_day_and_title() -> None:
     assert [one.get("cx") for one in of_class(figure, "value")] == ["25.0%", "75.0%"]
 
 
-@settings(max_examples=50)
+@settings(max_examples=most(50))
 @given(st.lists(st.dates(), min_size=1, max_size=200))
 def test_events_stand_in_their_order_and_inside(days: list[date]) -> None:
     figure = parsed(timeline(events(days), "Events", address))
@@ -55,7 +56,7 @@ def test_some_hundred_events_of_many_years_have_labels_for_years() -> None:
     assert labels[:2] in (["2000", "2001"], ["2000", "2002"])
 
 
-@settings(max_examples=50)
+@settings(max_examples=most(50))
 @given(HOSTILE, HOSTILE, HOSTILE)
 def test_hostile_titles_are_escaped(title: str, language: str, href: str) -> None:
     figure = parsed(timeline([EventSummary("", "2011-11-08", title, language)], title, lambda _: href))

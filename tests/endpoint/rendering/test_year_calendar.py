@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from endpoint.rendering.figures.year_calendar import CELL, CLASSES, year_calendar
 from tests.endpoint.rendering.reading import HOSTILE, links, of_class, parsed
+from tests.examples import most
 
 
 def address(period: str) -> str:
@@ -51,7 +52,7 @@ def test_a_day_with_most_events_has_the_last_colour_and_no_day_has_another(one: 
     assert max(shown) == len(list(figure.iter("span"))) <= CLASSES
 
 
-@settings(max_examples=40)
+@settings(max_examples=most(40))
 @given(st.integers(1, 9999))
 def test_the_days_of_every_year_stand_below_their_weekdays(year: int) -> None:
     counts = dict.fromkeys((date(year, month, 1).isoformat() for month in range(1, 13)), 1)
@@ -67,7 +68,7 @@ def test_the_days_of_every_year_stand_below_their_weekdays(year: int) -> None:
             assert int(one.get("y", "0")) + int(one.get("height", "")) <= height
 
 
-@settings(max_examples=30)
+@settings(max_examples=most(30))
 @given(HOSTILE, HOSTILE)
 def test_hostile_titles_and_addresses_are_escaped(title: str, href: str) -> None:
     figure = parsed(year_calendar(2012, {"2012-02-06": 1}, title, lambda _: href))

@@ -26,6 +26,7 @@ from kg.settings import Settings
 from kg.workers.workers import Workers
 from tests.endpoint.conftest import Writable
 from tests.endpoint.running import Records, run
+from tests.examples import most
 
 EVENT = b"/doc/event/2011-11-08/abcdefghij"
 LONG_WAY = b"If-Unmodified-Since: Tue, 08 Nov 2011 00:00:00 GMT\r\n"
@@ -183,7 +184,7 @@ def compared(site: Watched, asked: list[tuple[bytes, bytes, list[bytes]]]) -> No
 
 
 @given(st.lists(REQUESTS, min_size=1, max_size=6))
-@examples(max_examples=120)
+@examples(max_examples=most(120))
 def test_a_prepared_answer_is_the_same_as_a_computed_one(
     direct: Watched, asked: list[tuple[bytes, bytes, list[bytes]]]
 ) -> None:
@@ -191,7 +192,7 @@ def test_a_prepared_answer_is_the_same_as_a_computed_one(
 
 
 @given(st.lists(REQUESTS, min_size=1, max_size=6))
-@examples(max_examples=80)
+@examples(max_examples=most(80))
 def test_that_also_holds_behind_a_proxy(proxied: Watched, asked: list[tuple[bytes, bytes, list[bytes]]]) -> None:
     compared(proxied, asked)
 

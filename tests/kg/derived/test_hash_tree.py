@@ -19,6 +19,7 @@ from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
 from kg.store.snapshot import Manifest, Snapshot, checksums
 from tests.conftest import BASE
+from tests.examples import most
 
 LINES = [f'<{BASE}entity/en/{one}> <http://schema.org/name> "{one}" .\n' for one in ("Homs", "Hama", "Tartus")]
 NAMED = f"<{BASE}a> <{BASE}b> <{BASE}c> <{BASE}graph> .\n"
@@ -79,7 +80,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "tree"
 
 
-@settings(max_examples=10)
+@settings(max_examples=most(10))
 @given(before=STATES, after=STATES)
 def test_a_tree_that_is_changed_is_the_one_that_is_made_anew(
     empty: Path, before: dict[str, str], after: dict[str, str]

@@ -27,6 +27,7 @@ from kg.rdf import Literal, NamedNode
 from kg.rdf.lines.blocks import gather
 from kg.rdf.prefixes import PREFIXES
 from kg.store.embedded import EmbeddedGraph
+from tests.examples import most
 
 BASE = "http://127.0.0.1:8000/"
 GIVEN = """
@@ -297,7 +298,7 @@ def filters(draw: st.DrawFn, oracle: Oracle) -> Filter:
     return Filter(**parts)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=most(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_filter_selects_what_the_same_question_selects_in_sparql(data: st.DataObject, oracle: Oracle) -> None:
     asked = data.draw(filters(oracle))

@@ -24,6 +24,7 @@ from kg.settings import Settings
 from kg.shapes.check import check
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
+from tests.examples import most
 from tests.kg.pipeline import hostile
 from tests.paths import SAMPLE
 
@@ -178,7 +179,7 @@ def test_a_violation_that_no_single_page_causes_stops_the_build(
         build(two_pages, tmp_path / "store")
 
 
-@settings(max_examples=60)
+@settings(max_examples=most(60))
 @given(hostile.archives)
 def test_any_pages_become_a_graph_that_keeps_its_shapes(
     tmp_path_factory: pytest.TempPathFactory, pages: dict[str, bytes]

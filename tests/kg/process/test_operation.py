@@ -22,6 +22,7 @@ from kg.rdf.formats import FORMATS, JSONLD_FORMS, PLAIN_JSON, Format, by_name
 from kg.workers.operations import OPERATIONS, Describe, Newest
 from kg.write import operations as writes
 from kg.write import upload
+from tests.examples import most
 
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5), st.lists, max_leaves=4)
 PLAIN: dict[Any, st.SearchStrategy[Any]] = {
@@ -65,7 +66,7 @@ def through_a_pipe(header: dict[str, Any], body: bytes) -> tuple[dict[str, Any],
 
 
 @pytest.mark.parametrize("kind", KNOWN, ids=lambda kind: kind.__name__)
-@examples(max_examples=15)
+@examples(max_examples=most(15))
 @given(data=st.data())
 def test_every_operation_and_its_reply_survive_the_pipe(kind: type[Operation[Any]], data: st.DataObject) -> None:
     asked = data.draw(values(kind))
@@ -83,7 +84,7 @@ class Everything(Operation[None]):
     named: dict[str, list[Newest]]
 
 
-@examples(max_examples=50)
+@examples(max_examples=most(50))
 @given(values(Everything))
 def test_times_numbers_and_bytes_within_other_values_survive_it(asked: Everything) -> None:
     assert Table(Everything).asked(*through_a_pipe(*asked.frame())) == asked

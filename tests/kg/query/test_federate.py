@@ -31,6 +31,7 @@ from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
 from kg.workers.workers import Workers
 from tests.conftest import Publish
+from tests.examples import most
 from tests.kg.remote.servers import Remote, http, peer, remote
 
 HERE = """
@@ -137,7 +138,7 @@ PARTS = {
 }
 
 
-@examples(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@examples(max_examples=most(150), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     leading=st.lists(st.sampled_from(TRIPLES), max_size=2),
     between=st.lists(st.sampled_from(OTHERS), max_size=1),

@@ -18,6 +18,7 @@ from kg.query.guard import check
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
 from kg.workers.workers import Workers
+from tests.examples import most
 
 SETTINGS = Settings()
 
@@ -43,7 +44,7 @@ WORDS = (
 )
 
 
-@hypothesis.settings(max_examples=60)
+@hypothesis.settings(max_examples=most(60))
 @given(st.lists(st.sampled_from((*SIGNS, "SERVICE")), min_size=1, max_size=6).map("".join))
 def test_no_repetition_makes_the_guard_slow(unit: str) -> None:
     text = unit * (65_000 // len(unit.encode()))
@@ -89,7 +90,7 @@ def evaluate(text: str) -> None:
 PIECES = st.lists(st.sampled_from((*SIGNS, *WORDS)), max_size=14)
 
 
-@hypothesis.settings(max_examples=500, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+@hypothesis.settings(max_examples=most(500), suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
 @given(before=PIECES, after=PIECES, glue=st.sampled_from(("", " ")))
 @hypothesis.example(before=["?s ?p ?o ."], after=[], glue=" ")
 @hypothesis.example(before=["FILTER", "(", "?x", "<", "'", ">", "'", "||", "EXISTS", "{"], after=["}", ")"], glue="")

@@ -18,6 +18,7 @@ from kg.errors import QuerySyntaxError
 from kg.query.evaluate import answer
 from kg.query.join_order import LENGTH, MANY, Names, TriplePattern, reordered, rewritten
 from kg.store.embedded import EmbeddedGraph
+from tests.examples import most
 from tests.paths import CHECKS
 
 SUITES = CHECKS / "suites" / "w3c-rdf-tests" / "sparql"
@@ -183,7 +184,7 @@ def graphs(draw: st.DrawFn) -> EmbeddedGraph:
     return found
 
 
-@hypothesis.settings(max_examples=150, deadline=None)
+@hypothesis.settings(max_examples=most(150), deadline=None)
 @given(groups(), graphs())
 def test_patterns_as_filters_give_the_same_solutions_as_often(group: str, graph: EmbeddedGraph) -> None:
     query = f"SELECT * WHERE {{ {group} }}"
@@ -200,7 +201,7 @@ def test_all_orders_of_a_block_are_rewritten_to_the_same_solutions(graph: Embedd
         assert "EXISTS" in reordered(query, graph)
 
 
-@hypothesis.settings(max_examples=200)
+@hypothesis.settings(max_examples=most(200))
 @given(st.lists(st.sampled_from(WORDS)))
 def test_any_text_is_read_and_nothing_but_blocks_is_changed(words: list[str]) -> None:
     text = " ".join(words)

@@ -14,6 +14,7 @@ from kg.query.guard import check
 from kg.query.service_clauses import CLAUSES, FederatedQuery, read
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
+from tests.examples import most
 from tests.kg.query.test_guard_fuzz import SIGNS, WORDS
 
 BASE = "http://base.example/x/"
@@ -160,7 +161,7 @@ def test_without_the_setting_every_service_is_refused() -> None:
 PIECES = st.lists(st.sampled_from((*SIGNS, *WORDS, f"SERVICE <{ALLOWED}> {{")), max_size=16)
 
 
-@examples(max_examples=600)
+@examples(max_examples=most(600))
 @given(pieces=PIECES, glue=st.sampled_from(("", " ")), prologue=st.sampled_from(("", "PREFIX a: <x:y> ", "BASE <b:> ")))
 def test_in_any_text_every_service_that_would_be_asked_is_allowed(pieces: list[str], glue: str, prologue: str) -> None:
     text = f"{prologue}SELECT * {{ {glue.join(pieces)}{glue}SERVICE <{ALLOWED}> {{ ?a ?b ?c }} }}"
@@ -172,7 +173,7 @@ def test_in_any_text_every_service_that_would_be_asked_is_allowed(pieces: list[s
             check(query.without(""), SETTINGS)
 
 
-@examples(max_examples=300)
+@examples(max_examples=most(300))
 @given(pieces=PIECES, glue=st.sampled_from((" ", "\n")))
 def test_where_the_engine_finds_a_query_it_finds_the_same_clauses(pieces: list[str], glue: str) -> None:
     text = f"SELECT * {{ {glue.join(pieces)}{glue}SERVICE <{ALLOWED}> {{ ?a ?b ?c }} }}"

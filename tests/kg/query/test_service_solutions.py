@@ -13,6 +13,7 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions
 from kg.errors import FederationError, NotSupportedError, QuerySyntaxError
 from kg.query.service_solutions import Solutions, inline, scopes
 from kg.store.embedded import EmbeddedGraph
+from tests.examples import most
 
 BASE = "http://base.example/x/"
 GENID = "http://base.example/.well-known/genid/"
@@ -84,7 +85,7 @@ TERMS = st.one_of(
 HOSTILE = st.sampled_from(("'", '"', "\\", ")", "} }", "\n", "\r", "\u2028", "\x00", "<", ">", "\\u0022", "'''", "é😀"))
 
 
-@examples(max_examples=500)
+@examples(max_examples=most(500))
 @given(st.lists(TERMS, min_size=1, max_size=4))
 def test_every_term_is_the_same_for_the_engine_or_refused(terms: list[dict[str, str]]) -> None:
     try:
@@ -100,7 +101,7 @@ def test_every_term_is_the_same_for_the_engine_or_refused(terms: list[dict[str, 
             assert solution["a"].language.lower() == term["xml:lang"].lower()
 
 
-@examples(max_examples=300)
+@examples(max_examples=most(300))
 @given(st.lists(HOSTILE).map("".join))
 def test_no_literal_breaks_out_of_its_block(text: str) -> None:
     assert solutions(results({"a": {"type": "literal", "value": text}})) == [{"a": Literal(text)}]

@@ -27,6 +27,7 @@ from kg.rdf.formats import RDF_FORMATS, RESULT_FORMATS, Format, by_name
 from kg.rdf.prefixes import PREFIXES
 from kg.rdf.serialize import represent
 from kg.store.embedded import EmbeddedGraph
+from tests.examples import most
 
 RDFLIB = {
     RdfFormat.N_TRIPLES: "nt",
@@ -94,7 +95,7 @@ def written(found: list[Triple], format: Format) -> bytes | None:
         return None
 
 
-@settings(max_examples=300)
+@settings(max_examples=most(300))
 @given(triples)
 @example([Triple(NamedNode("urn:s"), NamedNode("http://x.example/123"), Literal("a"))])
 @example([Triple(NamedNode("urn:s"), NamedNode(PREFIXES["ng"] + "p."), NamedNode(PREFIXES["ng"] + "o."))])
@@ -126,7 +127,7 @@ def xml_has(character: str) -> bool:
 
 
 @pytest.mark.parametrize("format", list(RAPPER))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=most(40), deadline=None)
 @given(found=triples.filter(lambda found: all("\0" not in statement(one)[2] for one in found)))
 def test_what_is_written_is_read_by_rapper_or_refused(format: RdfFormat, found: list[Triple]) -> None:
     """Except U+0000, which ends a string in C."""
@@ -160,7 +161,7 @@ def n3_js(node: Callable[[str], list[str]]) -> Iterator[Callable[[str, bytes], A
 
 
 @pytest.mark.parametrize("format", list(N3_JS))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=most(100), deadline=None)
 @given(found=triples)
 def test_what_is_written_is_read_by_n3_js_or_refused(
     n3_js: Callable[[str, bytes], Any],
@@ -174,7 +175,7 @@ def test_what_is_written_is_read_by_n3_js_or_refused(
     assert set(map(tuple, n3_js(N3_JS[format], content))) == set(map(statement, found)), content
 
 
-@settings(max_examples=300)
+@settings(max_examples=most(300))
 @given(st.lists(st.tuples(iris, literals), min_size=1, max_size=4))
 def test_results_in_every_format_are_read_by_others_or_refused(rows: list[tuple[NamedNode, Literal]]) -> None:
     values = " ".join(f"({iri} {literal})" for iri, literal in rows)

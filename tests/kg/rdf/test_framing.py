@@ -16,6 +16,7 @@ from kg.rdf.jsonld.compaction import TYPE, Nodes, compact_iri, is_covered, terms
 from kg.rdf.jsonld.document import FRAMES, REVERSED, compacted, compacted_by_pyld, framed, framed_by_pyld
 from kg.rdf.prefixes import expand
 from kg.rdf.serialize import nodes
+from tests.examples import most
 
 EACH = 10
 BASE = "http://127.0.0.1:8000/"
@@ -59,14 +60,14 @@ def has_equal_numbers(graph: Nodes) -> bool:
 
 @pytest.mark.slow(also="tests/kg/rdf/test_framing.py::test_a_generated_graph_is_framed_as_by_pyld")
 @given(GRAPHS)
-@settings(max_examples=150)
+@settings(max_examples=most(150))
 def test_a_generated_graph_is_compacted_as_by_pyld(graph: Nodes) -> None:
     assume(not has_equal_numbers(graph))
     assert compacted(graph) == compacted_by_pyld(graph)
 
 
 @given(GRAPHS)
-@settings(max_examples=150)
+@settings(max_examples=most(150))
 def test_a_generated_graph_is_framed_as_by_pyld(graph: Nodes) -> None:
     assume(document._framable(graph) and not has_equal_numbers(graph))
     assert list(framed(graph).items()) == list(framed_by_pyld(graph).items())

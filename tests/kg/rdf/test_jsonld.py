@@ -28,6 +28,7 @@ from kg.rdf.jsonld.document import FORMS, FRAMES, LINE, compacted, expanded, fra
 from kg.rdf.prefixes import PREFIXES, expand
 from kg.rdf.serialize import represent
 from kg.store.embedded import EmbeddedGraph
+from tests.examples import most
 from tests.paths import ROOT
 
 BASE = "http://127.0.0.1:8000/"
@@ -199,7 +200,7 @@ graphs = st.dictionaries(
 
 @given(graphs)
 @example({THINGS[0]: {expand("ng:place"): [{"iri": THINGS[0]}]}})
-@settings(max_examples=30)
+@settings(max_examples=most(30))
 def test_no_graph_loses_or_gains_a_triple_in_any_form(graph: Any) -> None:
     expected = set(parse(json.dumps(expanded(graph)), format=RdfFormat.JSON_LD))
     for name, form in FORMS.items():

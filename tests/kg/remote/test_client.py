@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from kg.errors import FederationError, FederationTimeoutError
 from kg.remote.addresses import Service
 from kg.remote.client import Bounds, hops, post
+from tests.examples import most
 from tests.kg.remote.servers import Peer, http, peer, receive, remote
 
 QUERY = "SELECT * WHERE { ?s ?p ?o }"
@@ -275,7 +276,7 @@ def test_the_header_via_tells_how_many_of_us_a_query_came_through(via: str | Non
     assert hops(via) == number
 
 
-@examples(max_examples=40)
+@examples(max_examples=most(40))
 @given(st.one_of(st.binary(max_size=200), st.binary(max_size=60).map(lambda rest: b"HTTP/1.1 200 OK\r\n" + rest)))
 def test_on_any_answer_the_client_raises_only_its_own_error(answer: bytes) -> None:
     with suppress(FederationError):
