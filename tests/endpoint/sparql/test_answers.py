@@ -22,7 +22,7 @@ from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
-from tests.conftest import TURTLE, publish_turtle
+from tests.conftest import TURTLE, publish_turtle, run_here
 from tests.endpoint.conftest import Reply, Send
 
 Serving = Callable[[Settings], AbstractContextManager[Send]]
@@ -180,7 +180,7 @@ def test_for_a_snapshot_that_never_existed_the_page_says_so(cited: Cited) -> Non
 
 
 def test_a_removed_answer_is_reported_and_a_pinned_one_stays(
-    tmp_path: Path, serving: Serving, settings: Settings, run_kg: Any, graph: EmbeddedGraph
+    tmp_path: Path, serving: Serving, settings: Settings, graph: EmbeddedGraph
 ) -> None:
     own, text = replace(settings, store=str(tmp_path), query_seconds=20.0), TURTLE.read_text(encoding="utf-8")
     homs = 'SELECT ?place { ?place rdfs:label "Homs"@en }'
@@ -193,7 +193,7 @@ def test_a_removed_answer_is_reported_and_a_pinned_one_stays(
     )
     publish_turtle(tmp_path, text, first, keep=1)
     publish_turtle(tmp_path, text, second, keep=1)
-    done = run_kg("query", "--cite", "--keep", titles, "--store", tmp_path).stdout.decode()
+    done = run_here("query", "--cite", "--keep", titles, "--store", tmp_path).stdout.decode()
     assert f"Snapshot {second} is pinned" in done
     pinned = done.partition("http://127.0.0.1:8000")[2].split()[0]
     publish_turtle(tmp_path, more, third, keep=1)

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner
 from pyoxigraph import RdfFormat, parse
 from rdflib import Graph
 from rdflib.compare import to_isomorphic
@@ -28,7 +27,7 @@ from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store import pruning
 from kg.store.layout import Store
-from tests.conftest import TURTLE, publish_turtle
+from tests.conftest import TURTLE, publish_turtle, run_here
 from tests.paths import ROOT
 
 DAY = "2011_November_8.txt"
@@ -42,12 +41,6 @@ RunKg = Callable[..., Finished]
 Archive = Callable[..., Path]
 
 
-def run_here(*arguments: str | Path) -> Finished:
-    """Run a command in this process, which is faster than ``run_kg``; unexpected exceptions are raised."""
-    result = CliRunner().invoke(cli.main, list(map(str, arguments)), prog_name="kg", catch_exceptions=False)
-    return subprocess.CompletedProcess(arguments, result.exit_code, result.stdout_bytes, result.stderr_bytes)
-
-
 def refused(done: Finished) -> str:
     """Return the single line in which a command says why it refuses."""
     text = done.stderr.decode()
@@ -59,9 +52,9 @@ def refused(done: Finished) -> str:
 # ---- kg build
 
 
-def test_build_prints_sums_that_add_up(run_kg: RunKg, sample: tuple[Path, ...], tmp_path: Path) -> None:
+def test_build_prints_sums_that_add_up(sample: tuple[Path, ...], tmp_path: Path) -> None:
     arguments = ("--store", tmp_path / "store", "--report", tmp_path / "report.json", "--no-derived")
-    done = run_kg("build", *sample, *arguments)
+    done = run_here("build", *sample, *arguments)
     assert (done.returncode, done.stderr) == (0, b"")
     text = done.stdout.decode().replace(",", "")
     sums = re.findall(r"^ *\w[\w ]* (\d+) = (.*)$", text, re.MULTILINE)
@@ -84,16 +77,16 @@ def test_build_makes_the_files_that_visitors_would_wait_for(run_kg: RunKg, archi
     assert {artefacts.state(one, current) for one in kinds.PREPARED} == {ArtefactState.READY}
 
 
-def test_build_leaves_that_to_the_server_on_request(run_kg: RunKg, archive: Archive, tmp_path: Path) -> None:
+def test_build_leaves_that_to_the_server_on_request(archive: Archive, tmp_path: Path) -> None:
     pages = archive({DAY: PAGE})
-    assert run_kg("build", pages, "--store", tmp_path / "store", "--no-derived").stderr == b""
+    assert run_here("build", pages, "--store", tmp_path / "store", "--no-derived").stderr == b""
     assert not (tmp_path / "store" / "cache").exists()
 
 
-def test_a_build_is_none_the_worse_if_nothing_can_be_derived(run_kg: RunKg, archive: Archive, tmp_path: Path) -> None:
+def test_a_build_is_none_the_worse_if_nothing_can_be_derived(archive: Archive, tmp_path: Path) -> None:
     pages = archive({DAY: PAGE})
     (tmp_path / "cache").write_text("in the way of the folder")
-    done = run_kg("build", pages, "--store", tmp_path / "store", "--cache", tmp_path / "cache")
+    done = run_here("build", pages, "--store", tmp_path / "store", "--cache", tmp_path / "cache")
     assert done.returncode == 0
     assert done.stderr.count(b"kg: warning: the search index could not be made") == 1
 
@@ -110,11 +103,9 @@ def test_a_build_whose_snapshot_another_one_replaces_says_so_once(
     assert "warning" not in told
 
 
-def test_build_explains_each_kind_of_line_that_was_not_understood(
-    run_kg: RunKg, archive: Archive, tmp_path: Path
-) -> None:
+def test_build_explains_each_kind_of_line_that_was_not_understood(archive: Archive, tmp_path: Path) -> None:
     root = archive({DAY: PAGE + "A stray line\nAnother stray line\n"})
-    done = run_kg("build", root, "--store", tmp_path / "store")
+    done = run_here("build", root, "--store", tmp_path / "store")
     assert "lines not understood 2\n    2 text outside a list\n" in done.stdout.decode()
 
 
@@ -202,20 +193,18 @@ BAD_ARCHIVES = (
 
 @pytest.mark.parametrize(("make", "said"), BAD_ARCHIVES, ids=[make.__name__ for make, _ in BAD_ARCHIVES])
 def test_an_invalid_archive_gives_one_line_and_builds_nothing(
-    run_kg: RunKg, tmp_path: Path, make: Callable[[Path], None], said: str
+    tmp_path: Path, make: Callable[[Path], None], said: str
 ) -> None:
     make(tmp_path / "archive")
-    assert said in refused(run_kg("build", tmp_path / "archive", "--store", tmp_path / "store"))
+    assert said in refused(run_here("build", tmp_path / "archive", "--store", tmp_path / "store"))
     left = (tmp_path / "store").iterdir() if (tmp_path / "store").exists() else ()
     assert {file.name for file in left} <= {"lock"}
 
 
 @pytest.mark.parametrize("store", ["file/store", "file", "/proc/newsgraph/store"])
-def test_a_store_that_cannot_be_written_gives_one_line(
-    run_kg: RunKg, archive: Archive, tmp_path: Path, store: str
-) -> None:
+def test_a_store_that_cannot_be_written_gives_one_line(archive: Archive, tmp_path: Path, store: str) -> None:
     (tmp_path / "file").write_text("")
-    done = run_kg("build", archive({DAY: PAGE}), "--store", tmp_path / store)
+    done = run_here("build", archive({DAY: PAGE}), "--store", tmp_path / store)
     assert "cannot be written" in refused(done)
     assert (tmp_path / "file").read_text() == ""
 
@@ -225,7 +214,7 @@ def test_a_full_disk_gives_one_line_and_leaves_the_store_unchanged(
     run_kg: RunKg, archive: Archive, tmp_path: Path, size: int
 ) -> None:
     store = tmp_path / "store"
-    run_kg("build", archive({DAY: PAGE}), "--store", store)
+    run_here("build", archive({DAY: PAGE}), "--store", store)
     before = {file: file.read_bytes() for file in store.rglob("*") if file.is_file()}
     lines = "".join(f"*Shop {number} closes in [[Homs]]. [https://example.org/{number} (A)]\n" for number in range(400))
     done = run_kg(
@@ -304,10 +293,15 @@ def test_query_reads_a_file(sample_store: Path, tmp_path: Path) -> None:
     assert done.stdout == run_here("query", COUNT, "--store", sample_store).stdout
 
 
+@pytest.fixture(scope="module")
+def plain(sample_store: Path) -> bytes:
+    """The graph of CONSTRUCT in N-Triples, as the command prints it."""
+    return run_here("query", CONSTRUCT, "--store", sample_store, "--format", "ntriples").stdout
+
+
 @pytest.mark.parametrize("name", ["turtle", "ntriples", "rdfxml", "jsonld", "trig", "nquads"])
-def test_query_prints_a_graph_in_each_format(sample_store: Path, name: str) -> None:
+def test_query_prints_a_graph_in_each_format(sample_store: Path, plain: bytes, name: str) -> None:
     done = run_here("query", CONSTRUCT, "--store", sample_store, "--format", name)
-    plain = run_here("query", CONSTRUCT, "--store", sample_store, "--format", "ntriples").stdout
     chosen = by_name(name).rdf
     assert chosen is not None
     assert set(parse(input=done.stdout, format=chosen)) == set(parse(input=plain, format=RdfFormat.N_TRIPLES))
@@ -319,8 +313,8 @@ def test_query_prints_a_graph_as_turtle_unless_told_otherwise(sample_store: Path
     assert default.stdout.startswith(b"@prefix")
 
 
-def test_a_query_that_is_not_sparql_is_refused_with_line_and_column(run_kg: RunKg, sample_store: Path) -> None:
-    done = run_kg("query", "SELECT * WHERE {\n ?s ?p }", "--store", sample_store)
+def test_a_query_that_is_not_sparql_is_refused_with_line_and_column(sample_store: Path) -> None:
+    done = run_here("query", "SELECT * WHERE {\n ?s ?p }", "--store", sample_store)
     assert re.match(r"kg: line 2, column \d+: ", refused(done))
 
 
@@ -365,10 +359,10 @@ def test_dump_writes_a_file_a_packed_file_and_standard_output_alike(
     assert gzip.decompress((tmp_path / "all.gz").read_bytes()) == printed.stdout
 
 
-def test_rdflib_reads_a_dump_as_the_graph_of_the_library(run_kg: RunKg, archive: Archive, tmp_path: Path) -> None:
+def test_rdflib_reads_a_dump_as_the_graph_of_the_library(archive: Archive, tmp_path: Path) -> None:
     root = archive({DAY: PAGE})
-    run_kg("build", root, "--store", tmp_path / "store")
-    dumped = Graph().parse(data=run_kg("dump", "--store", tmp_path / "store").stdout, format="turtle")
+    run_here("build", root, "--store", tmp_path / "store")
+    dumped = Graph().parse(data=run_here("dump", "--store", tmp_path / "store").stdout, format="turtle")
     assert to_isomorphic(dumped) == to_isomorphic(graph(root))
 
 

@@ -30,7 +30,7 @@ from kg.store.written import logged
 from kg.workers.workers import Workers
 from kg.write.log import Author
 from kg.write.writer import Writer
-from tests.conftest import Once, RunKg
+from tests.conftest import Once, RunKg, run_here
 from tests.kg.store.published import FIRST, SECOND, THIRD, flip, publish, with_two
 
 
@@ -246,9 +246,9 @@ def test_errors_of_commands_say_what_to_do(store: Store, run_kg: RunKg, tmp_path
     assert done.stderr == b"kg: 'no.such.host.invalid' is not an address of this machine: name another --host\n"
 
 
-def test_a_resource_can_be_named_without_the_identity_base(run_kg: RunKg, sample_store: Path) -> None:
-    short = run_kg("describe", "entity/en/Homs", "--store", sample_store)
-    whole = run_kg("describe", "http://127.0.0.1:8000/entity/en/Homs", "--store", sample_store)
+def test_a_resource_can_be_named_without_the_identity_base(sample_store: Path) -> None:
+    short = run_here("describe", "entity/en/Homs", "--store", sample_store)
+    whole = run_here("describe", "http://127.0.0.1:8000/entity/en/Homs", "--store", sample_store)
     assert short.stdout == whole.stdout != b""
 
 

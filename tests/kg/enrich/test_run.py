@@ -23,6 +23,7 @@ from kg.store.layout import Store
 from kg.workers.workers import Workers
 from kg.write.log import Author
 from kg.write.writer import Writer
+from tests.conftest import run_here
 from tests.kg.enrich.conftest import Bad, FakeTime, http
 from tests.paths import ROOT
 
@@ -46,7 +47,6 @@ MORE = {
 ENTITIES = 6
 
 Archive = Callable[..., Path]
-RunKg = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
 @pytest.fixture
@@ -266,23 +266,23 @@ def test_a_run_killed_while_waiting_continues_where_it_was(bad: Bad, store: Path
 # ---- The command.
 
 
-def test_the_command_reports_sums_that_add_up(endpoint: str, store: Path, run_kg: RunKg, tmp_path: Path) -> None:
+def test_the_command_reports_sums_that_add_up(endpoint: str, store: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     given = ("--licence", LICENCE, "--enrich-rate", "1000", "--enrich-languages", "ar,de", "--report", report)
-    done = run_kg("enrich", "--endpoint", endpoint, "--store", store, *given)
+    done = run_here("enrich", "--endpoint", endpoint, "--store", store, *given)
     assert done.stderr == b""
     assert "answered before 0 + now 6 + not asked yet 0 + answer too large 0" in done.stdout.decode()
     found = json.loads(report.read_text(encoding="utf-8"))
     assert found["statements"] == sum(found["adopted"].values()) + sum(found["held_back"].values())
     assert f"snapshot {found['snapshot']}" in done.stdout.decode()
-    again = run_kg("enrich", "--endpoint", endpoint, "--store", store, *given)
+    again = run_here("enrich", "--endpoint", endpoint, "--store", store, *given)
     assert "nothing new" in again.stdout.decode()
-    gone = run_kg("enrich", "--endpoint", endpoint, "--store", store, "--remove")
+    gone = run_here("enrich", "--endpoint", endpoint, "--store", store, "--remove")
     assert "has nothing from" in gone.stdout.decode()
 
 
-def test_the_command_fails_with_one_line(store: Path, run_kg: RunKg) -> None:
-    failed = run_kg("enrich", "--endpoint", "http://127.0.0.1:1/sparql", "--store", store, "--enrich-retries", "0")
+def test_the_command_fails_with_one_line(store: Path) -> None:
+    failed = run_here("enrich", "--endpoint", "http://127.0.0.1:1/sparql", "--store", store, "--enrich-retries", "0")
     assert failed.returncode == 2
     assert failed.stderr.decode().startswith("kg: http://127.0.0.1:1/sparql failed 1 times")
     assert failed.stderr.count(b"\n") == 1

@@ -26,6 +26,7 @@ from kg.rdf import NamedNode, Quad, terms
 from kg.rdf.iri import Minter
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
+from tests.conftest import run_here
 from tests.paths import CORPUS, ROOT
 
 MINTER = Minter("http://127.0.0.1:8000/")
@@ -38,7 +39,6 @@ RELATED = "1. [Banks close.](/news/2011/11/8/banks-close.md) _{}: Homs, Syria_\n
 LIST = ";Sports<!-- a heading -->\n* [[Homs]] <!-- two\nlines -->\n** Shops close. [https://example.org/a (News)] \n"
 
 WriteArchive = Callable[..., Path]
-RunKg = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 
 def made_again(path: str, content: str | bytes) -> bytes:
@@ -270,35 +270,35 @@ def test_quads_of_no_page_and_of_two_are_refused() -> None:
 # ---- On the command line.
 
 
-def test_kg_page_prints_the_bytes_of_a_page_and_nothing_else(sample_store: Path, run_kg: RunKg) -> None:
+def test_kg_page_prints_the_bytes_of_a_page_and_nothing_else(sample_store: Path) -> None:
     page = next(ROOT.glob("data/seed/**/news/**/*.md"))
     path = page.as_posix()[page.as_posix().index("news/") :]
-    printed = run_kg("page", path, "--store", sample_store)
+    printed = run_here("page", path, "--store", sample_store)
     assert (printed.returncode, printed.stdout, printed.stderr) == (0, page.read_bytes(), b"")
 
 
-def test_kg_page_reports_in_one_line_that_there_is_no_such_page(sample_store: Path, run_kg: RunKg) -> None:
-    printed = run_kg("page", "news/2011/11/8/none.md", "--store", sample_store)
+def test_kg_page_reports_in_one_line_that_there_is_no_such_page(sample_store: Path) -> None:
+    printed = run_here("page", "news/2011/11/8/none.md", "--store", sample_store)
     assert printed.returncode == 2
     assert printed.stderr == b"kg: the graph has no page news/2011/11/8/none.md\n"
 
 
-def test_kg_page_takes_several_names_only_to_verify_archives(run_kg: RunKg) -> None:
-    printed = run_kg("page", "a", "b")
+def test_kg_page_takes_several_names_only_to_verify_archives() -> None:
+    printed = run_here("page", "a", "b")
     assert printed.returncode == 2
     assert b"only --verify takes several archives" in printed.stderr
 
 
-def test_kg_page_verify_counts_what_is_identical(sample: tuple[Path, ...], run_kg: RunKg) -> None:
-    printed = run_kg("page", "--verify", *sample)
+def test_kg_page_verify_counts_what_is_identical(sample: tuple[Path, ...]) -> None:
+    printed = run_here("page", "--verify", *sample)
     assert (printed.returncode, printed.stderr) == (0, b"")
     assert printed.stdout == b"114 of 114 pages identical\n64 of 64 item lists identical\n"
 
 
-def test_kg_page_verify_lists_what_differs_and_ends_with_1(archive: WriteArchive, run_kg: RunKg) -> None:
+def test_kg_page_verify_lists_what_differs_and_ends_with_1(archive: WriteArchive) -> None:
     windows, binary = SHOPS.replace("\n", "\r\n"), b"\xff\x00"
     root = archive({EVENT: SHOPS, "news/2011/11/8/a.md": windows, "news/2011/11/8/b.md": binary, DAY: LIST})
-    printed = run_kg("page", "--verify", "--jobs", "1", root)
+    printed = run_here("page", "--verify", "--jobs", "1", root)
     assert printed.returncode == 1
     assert printed.stdout.decode().splitlines() == [
         "differs: news/2011/11/8/a.md: line 1: the lines end in CR LF, which is not kept",

@@ -28,9 +28,9 @@ from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
+from tests.conftest import run_here
 
 Archive = Callable[..., Path]
-RunKg = Callable[..., subprocess.CompletedProcess[bytes]]
 Publish = Callable[[Path, str, str], Snapshot]
 
 DAY = "2011_November_8.txt"
@@ -300,23 +300,19 @@ def test_a_snapshot_and_a_revision_cannot_be_compared_nor_revisions_be_patched(t
 
 
 @pytest.mark.parametrize("name", ["text", "json", "patch"])
-def test_the_command_writes_every_format_to_a_file_and_to_standard_output(
-    two: Two, run_kg: RunKg, tmp_path: Path, name: str
-) -> None:
+def test_the_command_writes_every_format_to_a_file_and_to_standard_output(two: Two, tmp_path: Path, name: str) -> None:
     arguments = ("diff", "previous", "current", "--store", two.store, "--format", name)
-    printed = run_kg(*arguments)
+    printed = run_here(*arguments)
     assert (printed.returncode, printed.stderr) == (0, b"")
-    assert run_kg(*arguments, "-o", tmp_path / "out").stdout == b""
+    assert run_here(*arguments, "-o", tmp_path / "out").stdout == b""
     assert (tmp_path / "out").read_bytes() == printed.stdout != b""
 
 
-def test_an_unknown_snapshot_is_reported_in_one_line_and_leaves_the_output_as_it_was(
-    two: Two, run_kg: RunKg, tmp_path: Path
-) -> None:
+def test_an_unknown_snapshot_is_reported_in_one_line_and_leaves_the_output_as_it_was(two: Two, tmp_path: Path) -> None:
     output = tmp_path / "out"
     output.write_text("kept")
     for name in ("text", "patch"):
-        failed = run_kg("diff", "1999", "current", "--store", two.store, "--format", name, "-o", output)
+        failed = run_here("diff", "1999", "current", "--store", two.store, "--format", name, "-o", output)
         assert (failed.returncode, failed.stdout) == (2, b"")
         assert failed.stderr.decode().splitlines() == [
             f"kg: '1999' is not a snapshot of {two.store}: there are {two.old.id}, {two.new.id}"

@@ -31,6 +31,7 @@ from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
+from tests.conftest import run_here
 
 RunKg = Callable[..., subprocess.CompletedProcess[bytes]]
 
@@ -158,9 +159,9 @@ def test_a_patch_makes_the_dump_before_the_dump_after(tmp_path: Path) -> None:
         assert set(graph) == set(parse(lines, format=RdfFormat.N_QUADS))
 
 
-def test_the_command_writes_a_release_that_describes_itself(run_kg: RunKg, sample_store: Path, tmp_path: Path) -> None:
+def test_the_command_writes_a_release_that_describes_itself(sample_store: Path, tmp_path: Path) -> None:
     folder = tmp_path / "public"
-    done = run_kg("dump", "--store", sample_store, "--release", folder, "--publisher", "A library")
+    done = run_here("dump", "--store", sample_store, "--release", folder, "--publisher", "A library")
     assert (done.returncode, done.stderr) == (0, b"")
     names = {one.name for one in folder.iterdir()}
     assert names > {"newsgraph.ttl.gz", "newsgraph-core.nt.gz", "newsgraph-2011.ttl.gz", SUMS, "ledger.tsv"}
@@ -180,9 +181,9 @@ def test_the_command_writes_a_release_that_describes_itself(run_kg: RunKg, sampl
     assert crate.get("#build")["instrument"]["name"] == "newsgraph"
 
 
-def test_the_command_writes_a_part_of_a_year(run_kg: RunKg, sample_store: Path) -> None:
+def test_the_command_writes_a_part_of_a_year(sample_store: Path) -> None:
     selected = ("--part", "captures", "--year", "2011", "--format", "ntriples")
-    lines = run_kg("dump", "--store", sample_store, *selected).stdout.splitlines()
+    lines = run_here("dump", "--store", sample_store, *selected).stdout.splitlines()
     assert lines
     assert all(b"/page/" in line.split(b" ")[0] for line in lines)
 
@@ -201,11 +202,9 @@ def test_options_that_make_no_sense_are_refused(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_year_without_events_is_an_error_and_writes_nothing(
-    run_kg: RunKg, sample_store: Path, tmp_path: Path
-) -> None:
+def test_a_year_without_events_is_an_error_and_writes_nothing(sample_store: Path, tmp_path: Path) -> None:
     for output in ((), ("--output", tmp_path / "1850.ttl.gz")):
-        done = run_kg("dump", "--store", sample_store, "--year", "1850", *output)
+        done = run_here("dump", "--store", sample_store, "--year", "1850", *output)
         told = b"kg: there is no dump of the year 1850: the graph has nothing of it\n"
         assert (done.returncode, done.stdout, done.stderr) == (2, b"", told)
     assert list(tmp_path.iterdir()) == []

@@ -28,9 +28,9 @@ from kg.shapes.origin import Origins, lines
 from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
+from tests.conftest import run_here
 
 WriteArchive = Callable[..., Path]
-RunKg = Callable[..., subprocess.CompletedProcess[bytes]]
 Publish = Callable[[Path, str, str], snapshot.Snapshot]
 
 DAY = "2011_November_8.txt"
@@ -255,16 +255,14 @@ def broken_store(tmp_path: Path, publish_store: Publish, sample_graph: EmbeddedG
     return store
 
 
-def test_kg_check_ends_with_0_if_all_is_well(run_kg: RunKg, sample_store: Path) -> None:
-    done = run_kg("check", "--store", sample_store)
+def test_kg_check_ends_with_0_if_all_is_well(sample_store: Path) -> None:
+    done = run_here("check", "--store", sample_store)
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.startswith(b"the graph conforms to all shapes (")
 
 
-def test_kg_check_ends_with_1_and_a_readable_report(
-    run_kg: RunKg, broken_store: Path, sample: tuple[Path, ...]
-) -> None:
-    done = run_kg("check", *sample, "--store", broken_store, "--limit", "2")
+def test_kg_check_ends_with_1_and_a_readable_report(broken_store: Path, sample: tuple[Path, ...]) -> None:
+    done = run_here("check", *sample, "--store", broken_store, "--limit", "2")
     assert (done.returncode, done.stderr) == (1, b"")
     text = done.stdout.decode()
     assert "shapes:DescribedEvent-startDate: An event is listed under one date.\n" in text
@@ -273,8 +271,8 @@ def test_kg_check_ends_with_1_and_a_readable_report(
     assert ", line " in text
 
 
-def test_kg_check_writes_json(run_kg: RunKg, broken_store: Path, tmp_path: Path) -> None:
-    done = run_kg("check", "--store", broken_store, "--format", "json", "-o", tmp_path / "report.json")
+def test_kg_check_writes_json(broken_store: Path, tmp_path: Path) -> None:
+    done = run_here("check", "--store", broken_store, "--format", "json", "-o", tmp_path / "report.json")
     assert (done.returncode, done.stdout) == (1, b"")
     found = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert (found["conforms"], found["violations"]) == (False, 447 + 104)
@@ -283,8 +281,8 @@ def test_kg_check_writes_json(run_kg: RunKg, broken_store: Path, tmp_path: Path)
     assert {"node", "value", "page", "entry"} <= set(result["first"][0])
 
 
-def test_kg_check_writes_a_validation_report_that_rdflib_reads(run_kg: RunKg, broken_store: Path) -> None:
-    done = run_kg("check", "--store", broken_store, "--format", "turtle", "--limit", "3")
+def test_kg_check_writes_a_validation_report_that_rdflib_reads(broken_store: Path) -> None:
+    done = run_here("check", "--store", broken_store, "--format", "turtle", "--limit", "3")
     graph = Graph().parse(data=done.stdout, format="turtle")
     [whole] = graph.subjects(RDF.type, SH.ValidationReport)
     assert graph.value(whole, SH.conforms).toPython() is False
@@ -295,11 +293,11 @@ def test_kg_check_writes_a_validation_report_that_rdflib_reads(run_kg: RunKg, br
             assert graph.value(one, term) is not None
 
 
-def test_kg_check_reads_any_snapshot(run_kg: RunKg, publish_store: Publish, tmp_path: Path) -> None:
+def test_kg_check_reads_any_snapshot(publish_store: Publish, tmp_path: Path) -> None:
     for name in ("20111109T060000000000Z", "20111110T060000000000Z"):
         publish_store(tmp_path / "store", "", name)
-    assert run_kg("check", "--store", tmp_path / "store", "--snapshot", "previous").returncode == 0
-    done = run_kg("check", "--store", tmp_path / "store", "--snapshot", "2010")
+    assert run_here("check", "--store", tmp_path / "store", "--snapshot", "previous").returncode == 0
+    done = run_here("check", "--store", tmp_path / "store", "--snapshot", "2010")
     assert done.returncode == 2
     assert b"is not a snapshot of" in done.stderr
 
