@@ -206,7 +206,9 @@ class Crawl:
 
     def _ask(self, address: str, task: Task, *, soon: bool = False) -> None:
         target = self.addresses.target(address)
-        if target is None or target.startswith(self._closed) or COMBINED.match(target) or self._left_out(target):
+        if target is None or (target, task.accept) in self._frontier.known:
+            return
+        if target.startswith(self._closed) or COMBINED.match(target) or self._left_out(target):
             return
         asked = replace(task, target=target)
         if target.startswith(FILES) and target not in FILES:

@@ -53,7 +53,7 @@ class Size:
     among: int
 
 
-LARGE, SMALL = Size(60, 8, 12, 4, 2_000, 1), Size(2, 22, 1, 1, 200, 5)
+LARGE, SMALL = Size(60, 8, 12, 4, 2_000, 1), Size(2, 22, 1, 1, 200, 25)
 
 
 def write(pages: Mapping[str, str], folder: Path) -> Path:

@@ -149,7 +149,13 @@ def test_every_route_answers(odd: Writable, settings: Settings, workers: Workers
     assert asked(odd.read, [*paths[:8], "/graphs?default"], ("application/ld+json", "text/turtle")) == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
+QUICK: Final = [kind for kind in KINDS if kind.startswith(("event/2011-11-08/odd", "entity/en/Gone", "day", "page"))]
+"""The kinds whose documents the quick tests request too: each has a kind of address, or of reply, of its own."""
+
+
+@pytest.mark.parametrize(
+    "kind", [*QUICK, *(pytest.param(kind, marks=pytest.mark.slow) for kind in KINDS if kind not in QUICK)]
+)
 def test_every_document_answers_in_every_format(odd: Writable, kind: str) -> None:
     iris = [kind.format(name) for name in VALUES]
     paths = [f"/{'' if kind.startswith('page/') or '/revision/' in kind else 'doc/'}{iri}" for iri in iris]

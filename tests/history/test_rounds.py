@@ -146,7 +146,7 @@ def events(graph: EmbeddedGraph) -> dict[str, Intervals]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(one, marks=pytest.mark.slow) for one in (2, 3, 4))])
 def test_through_200_rounds_every_bullet_is_one_event_shown_when_it_was_shown(
     new_repository: NewRepository, seed: int
 ) -> None:
@@ -162,7 +162,9 @@ def ordered(event: Intervals) -> list[tuple[State, tuple[list[str], list[str]]]]
     return sorted(event.items())
 
 
-@pytest.mark.parametrize(("first", "step"), [(3, 50), pytest.param(10, 10, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("first", "step"), [(2, 100), *(pytest.param(*one, marks=pytest.mark.slow) for one in ((3, 50), (10, 10)))]
+)
 def test_200_rounds_built_one_after_another_move_no_iri_and_give_what_one_build_gives(
     new_repository: NewRepository, tmp_path: Path, first: int, step: int
 ) -> None:
