@@ -123,14 +123,14 @@ def graph() -> EmbeddedGraph:
 
 @pytest.fixture(scope="session")
 def settings(served_store: Path) -> Settings:
-    return replace(
-        Settings(), store=str(served_store), port=0, query_seconds=2.0, query_memory=1_000_000_000, threads=8
-    )
+    """What tests serve with: one worker for queries, and one to spare, since each worker takes a while to start."""
+    own = replace(Settings(), store=str(served_store), port=0, query_workers=1, threads=8)
+    return replace(own, query_seconds=2.0, query_memory=1_000_000_000)
 
 
 @pytest.fixture(scope="session")
 def workers(served_store: Path, settings: Settings) -> Iterator[Workers]:
-    with Workers(Store(served_store), settings) as pool:
+    with Workers(Store(served_store), replace(settings, query_workers=2)) as pool:
         yield pool
 
 

@@ -63,8 +63,8 @@ PATIENCE = 60.0
 
 @pytest.fixture(scope="module")
 def settings(settings: Settings) -> Settings:
-    """Settings with a limit that no query but a runaway one reaches."""
-    return replace(settings, query_seconds=PATIENCE)
+    """Settings with two workers for queries, and a limit that no query but a runaway one reaches."""
+    return replace(settings, query_seconds=PATIENCE, query_workers=2)
 
 
 @pytest.fixture(scope="module")
