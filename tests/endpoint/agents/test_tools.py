@@ -26,6 +26,7 @@ from kg.workers.workers import Workers
 from tests.conftest import TURTLE, publish_turtle
 from tests.endpoint.agents.questions import BASE, CRACKDOWN, EVENT, QUESTIONS, AgentQuestion
 from tests.paths import CHECKS, ROOT
+from tests.waiting import until
 
 PAYLOADS = CHECKS / "payloads"
 SECONDS = 1.0
@@ -78,7 +79,9 @@ def session(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         tools = tuple(portal.call(client.list_tools).tools)
         content = portal.call(client.read_resource, URI).contents[0]
         assert isinstance(content, TextResourceContents)
-        yield Session(client.instructions or "", tools, content.text, portal, client)
+        started = Session(client.instructions or "", tools, content.text, portal, client)
+        until(lambda: not started.call("search", q="Homs").is_error)  # while its index is made, a search is turned away
+        yield started
 
 
 def holds(expected: Any, found: Any) -> bool:
