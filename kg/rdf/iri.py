@@ -111,9 +111,9 @@ def canonical(path: str) -> str:
     kind, _, rest = re.sub(r"/{2,}", "/", plain).strip("/").partition("/")
     language, _, title = rest.partition("/")
     if kind == "entity" and title:
-        title = "_".join(title.replace("_", " ").split())
+        title = "_".join(title.replace("_", " ").split()).strip("/_")
         first = title[:1].upper() if len(title[:1].upper()) == 1 else title[:1]
-        rest = f"{language}/{first}{title[1:]}".rstrip("/")
+        rest = f"{language}/{first}{title[1:]}"
     return spell(f"{kind}/{rest}".rstrip("/"))
 
 

@@ -86,7 +86,7 @@ VALIDATED = {
         "/use",
     ),
     *("/reconcile/preview", "/sitemap.xml", "/sitemap/{name}.xml", "/source/{iri}", "/sparql"),
-    *("/questions", "/questions/beside-a-story", "/questions/beside-a-story.{suffix}", "/sparql/terms"),
+    *("/questions", "/questions/in-a-place", "/questions/in-a-place.{suffix}", "/sparql/terms"),
     *("/event/{day}/{name}/compare", "/event/{day}/{name}/compare.json"),
     *("/changes", "/changes.json", "/event/{day}/{name}/history", "/event/{day}/{name}/history.json"),
     *("/linkset/{path}", "/timemap/json/{path}", "/timemap/link/{path}", "/vocab", "/vocab.{suffix}"),

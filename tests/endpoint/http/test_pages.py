@@ -20,7 +20,7 @@ from tests.endpoint.http.test_hosts import ask
 BY_SUFFIX = {
     "/catalog.{suffix}",
     "/events.{suffix}",
-    "/questions/beside-a-story.{suffix}",
+    "/questions/in-a-place.{suffix}",
     "/vocab.{suffix}",
     "/{kind}.{suffix}",
 }

@@ -7,7 +7,7 @@ import socket
 from urllib.parse import quote, urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kg.query.syntax import spelled
@@ -101,9 +101,11 @@ def test_only_iris_of_ours_are_spelled_anew() -> None:
     assert spelled(query, "http://a.example/") == expected
 
 
-@given(st.text(max_size=40).map(lambda text: f"entity/en/{text}") | st.text(max_size=40))
-def test_the_one_spelling_of_a_path_is_its_own(path: str) -> None:
-    once = canonical(quote(path))
+@given(st.text("_/ a0\u3000", max_size=9) | st.text(max_size=40), st.booleans())
+@example("_/0", True)
+@example("_/_/0_/", True)
+def test_the_one_spelling_of_a_path_is_its_own(path: str, of_entity: bool) -> None:
+    once = canonical(quote(f"entity/en/{path}" if of_entity else path))
     assert canonical(once) == once
     assert once.isascii()
 

@@ -141,7 +141,8 @@ def test_a_page_in_chinese_has_no_english_text_of_the_catalogue(send, app: Flask
 
 def spoken(element) -> Iterator[str]:
     """Yield the texts of an element that are in the language of the page, without code and names in the data."""
-    if element.get("lang") or element.tag in ("code", "pre", "script", "textarea"):
+    kept = element.get("lang") or element.get("translate") == "no"  # such as the variables of a query
+    if kept or element.tag in ("code", "pre", "script", "textarea"):
         return
     yield from (element.get(name, "") for name in ("aria-label", "placeholder"))
     yield element.text or ""
