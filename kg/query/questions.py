@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -145,13 +146,15 @@ def subjects() -> tuple[QuestionSubject, ...]:
     """Return all questions by subject. Raises ConfigurationError if they are not installed, not listed, or invalid."""
     folder = data_folder("queries")
     found = {file.stem: _read(file.stem, file.read_text(encoding="utf-8")) for file in folder.glob("*.rq")}
-    listed = tomllib.loads((folder / "subjects.toml").read_text(encoding="utf-8"))["subjects"]
-    names = [name for subject in listed for name in subject["questions"]]
-    if sorted(names) != sorted(found):
-        raise ConfigurationError("subjects.toml does not list each question of its folder once")
-    return tuple(
-        QuestionSubject(subject["title"], tuple(found[name] for name in subject["questions"])) for subject in listed
-    )
+    try:
+        listed = tomllib.loads((folder / "subjects.toml").read_text(encoding="utf-8"))["subjects"]
+        named = [(str(one["title"]), list(one["questions"])) for one in listed]
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise ConfigurationError(f"subjects.toml of the questions cannot be read: {error}") from None
+    names = Counter(name for _, names in named for name in names)
+    if wrong := sorted(name for name in names.keys() | found if names[name] != 1 or name not in found):
+        raise ConfigurationError(f"subjects.toml does not list each question of its folder once: {', '.join(wrong)}")
+    return tuple(QuestionSubject(title, tuple(found[name] for name in names)) for title, names in named)
 
 
 def questions() -> tuple[CompetencyQuestion, ...]:

@@ -121,7 +121,16 @@ def test_a_folder_whose_list_is_not_that_of_its_queries_is_refused(listed, tmp_p
         (tmp_path / f"{name}.rq").write_text("# Everything.\nSELECT * { ?s ?p ?o }\n", "utf-8")
     (tmp_path / "subjects.toml").write_text(f'[[subjects]]\ntitle = "All"\nquestions = {json.dumps(listed)}\n', "utf-8")
     monkeypatch.setattr("kg.query.questions.data_folder", lambda _: tmp_path)
-    with pytest.raises(ConfigurationError, match="does not list each question"):
+    with pytest.raises(ConfigurationError, match="does not list each question of its folder once: t"):
+        subjects.__wrapped__()
+
+
+@pytest.mark.parametrize("said", [None, "subjects", "other = 1", "subjects = [1]", "[[subjects]]"])
+def test_a_list_of_questions_that_cannot_be_read_is_reported(said: str | None, tmp_path, monkeypatch) -> None:
+    if said is not None:
+        (tmp_path / "subjects.toml").write_text(said, "utf-8")
+    monkeypatch.setattr("kg.query.questions.data_folder", lambda _: tmp_path)
+    with pytest.raises(ConfigurationError, match="cannot be read"):
         subjects.__wrapped__()
 
 

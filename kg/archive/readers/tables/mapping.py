@@ -218,7 +218,8 @@ def identity(names: Iterable[str] | None = None) -> TableMapping:
     A column may have the key in the singular, and in any case: Place is ``places``.
     """
     keys = [one.name for one in fields(ColumnKeys)]
-    called = {name.casefold(): name for name in reversed(list(keys if names is None else names))}
+    known = keys if names is None else list(names)
+    called = {name.casefold(): name for name in reversed(known)} | {name: name for name in known}
     found = {key: called.get(key) or called.get(_singular(key)) for key in keys}
     return _made(TableMapping, {"columns": {key: name for key, name in found.items() if name}}, "")
 

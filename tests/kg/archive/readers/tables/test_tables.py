@@ -205,8 +205,10 @@ def test_a_column_is_known_by_its_key_in_any_case_and_in_the_singular(key: str, 
         assert dict(mapping.identity([spell(name), "other"]).columns.named()) == {key: spell(name)}
 
 
-def test_the_key_itself_goes_before_its_singular() -> None:
-    assert dict(mapping.identity(["place", "Places", "places"]).columns.named()) == {"places": "Places"}
+def test_the_key_itself_goes_before_its_other_spellings() -> None:
+    for names in (["place", "Places", "places"], ["places", "PLACE"]):
+        assert dict(mapping.identity(names).columns.named()) == {"places": "places"}
+    assert dict(mapping.identity(["place", "Places"]).columns.named()) == {"places": "Places"}
 
 
 def test_a_sheet_with_columns_in_the_singular_needs_no_mapping() -> None:
